@@ -1,0 +1,96 @@
+# Two commands matter: `make demo` and `make test`. Everything made lands in ignored folders (.venv, .cache, out, dist).
+# Another interpreter: make demo PYTHON=python3.12
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+CHECK := .cache/wheel-check
+
+.PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-peers \
+	wheel-check docs clean distclean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+# --- environments ---------------------------------------------------------------------------------------------
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "spinesim needs Python 3.11 or newer; say which with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: $(STAMPS)/venv pyproject.toml
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/runtime
+	$(PIP) install --quiet --editable ".[dev]"
+	@touch $@
+
+$(STAMPS)/docs: $(STAMPS)/runtime
+	$(PIP) install --quiet --editable ".[docs]"
+	@touch $@
+
+$(STAMPS)/peers: $(STAMPS)/runtime
+	$(PIP) install --quiet --editable ".[peers]"
+	@touch $@
+
+# --- the two commands -----------------------------------------------------------------------------------------
+
+demo: $(STAMPS)/runtime ## solve "20 kg held far in front", print the table, draw the pictures into out/demo
+	$(BIN)/spinesim run hold_20kg_far --plot out/demo
+
+test: lint typecheck pytest pytest-interpreted pytest-boundscheck ## every check that needs no wheel: style, types, imports, tests
+
+# --- their parts ----------------------------------------------------------------------------------------------
+
+lint: $(STAMPS)/dev ## ruff (rules and format) and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+format: $(STAMPS)/dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+typecheck: $(STAMPS)/dev ## pyright, basic mode
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+pytest: $(STAMPS)/dev ## the whole suite, compiled
+	$(BIN)/pytest
+
+pytest-interpreted: $(STAMPS)/dev ## the cheap kernel tests once more as plain Python
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -m interpreted
+
+pytest-boundscheck: $(STAMPS)/dev ## the cheap kernel tests once more with array bounds checked
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(CURDIR)/.cache/numba-boundscheck $(BIN)/pytest -m boundscheck
+
+bench: $(STAMPS)/runtime ## cold start, one solve, a thousand solves, time by phase
+	$(BIN)/python benchmarks/bench_solve.py
+
+bench-peers: $(STAMPS)/peers ## OpenSim and MuJoCo in the same run (installs them)
+	$(BIN)/python benchmarks/bench_peers.py
+
+wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment elsewhere, run a scenario there
+	rm -rf $(CHECK) && mkdir -p $(CHECK)
+	$(PIP) wheel --quiet --no-deps --wheel-dir $(CHECK) .
+	$(PYTHON) -m venv $(CHECK)/venv
+	$(CHECK)/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CHECK)/*.whl
+	cd "$$(mktemp -d)" && $(CURDIR)/$(CHECK)/venv/bin/spinesim list && $(CURDIR)/$(CHECK)/venv/bin/spinesim run standing
+
+docs: $(STAMPS)/docs ## the manual, into docs/_build/html
+	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html
+
+clean: ## remove what running made
+	rm -rf out dist build docs/_build .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment too
+	rm -rf $(VENV)
