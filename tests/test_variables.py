@@ -2,6 +2,7 @@
 
 import yaml
 
+from spinesim.units import UNIT_TEXTS
 from spinesim.variables import dimensions, variables
 
 
@@ -9,6 +10,12 @@ def test_dims_are_declared_dimensions() -> None:
     for variable in variables().values():
         assert set(variable.dims) <= set(dimensions()), variable.name
         assert len(set(variable.dims)) == len(variable.dims), variable.name
+
+
+def test_units_are_those_of_the_door() -> None:
+    known = {text for texts in UNIT_TEXTS.values() for text in texts} | {"1"}
+    for variable in variables().values():
+        assert variable.unit.replace(" ", "*") in known, variable.name
 
 
 def test_every_dimension_is_used_and_its_labels_differ() -> None:
