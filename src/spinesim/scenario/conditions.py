@@ -1,0 +1,100 @@
+"""Who the person is, how muscles are recruited, and what carries the weight."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from spinesim.errors import InputError
+from spinesim.scenario.posture import Fraction
+from spinesim.schema import WHOLE_NUMBER, Frozen
+from spinesim.units import Quantity
+
+_ABDOMEN = Quantity("pressure", "0 kPa", "40 kPa")
+
+
+class Subject(Frozen):
+    """The person; None where the model's reference person stands in.
+
+    Parameters
+    ----------
+    sex : str
+        "male" or "female".
+    height : float or None
+        m.
+    mass : float or None
+        kg.
+    age : float or None
+        s, written in years.
+    """
+
+    sex: Literal["male", "female"] = "male"
+    height: Annotated[float, Quantity("length", "1.2 m", "2.3 m")] | None = None
+    mass: Annotated[float, Quantity("mass", "30 kg", "250 kg")] | None = None
+    age: Annotated[float, Quantity("time", "18 yr", "100 yr", unit="yr")] | None = None
+
+
+class Recruitment(Frozen):
+    """How the forces are shared among the muscles.
+
+    Parameters
+    ----------
+    criterion : str
+        "power": the least sum of volume times activation to the power `p`.
+    p : int
+        2 or 3.
+    co_contraction : float
+        Least activation of every trunk muscle, 0 to 0.5.
+    """
+
+    criterion: Literal["power", "min_max"] = "power"
+    p: Annotated[Literal[2, 3], WHOLE_NUMBER] = 2
+    co_contraction: Annotated[float, Quantity("fraction", "0 %", "50 %")] = 0.0
+
+    @field_validator("criterion")
+    @classmethod
+    def _only_power(cls, value: str) -> str:
+        if value == "min_max":
+            raise PydanticCustomError("not_yet", "the min_max criterion is not solved yet, use power")
+        return value
+
+
+def _parse_pressure(value: object) -> str | float:
+    return "auto" if value == "auto" else _ABDOMEN.parse(value)
+
+
+def _format_pressure(value: str | float) -> str:
+    return value if isinstance(value, str) else _ABDOMEN.format(value)
+
+
+Pressure = Annotated[
+    Literal["auto"] | float,
+    BeforeValidator(_parse_pressure),
+    PlainSerializer(_format_pressure),
+    WithJsonSchema({"type": "string", "examples": ["auto", "10 kPa"]}),
+]
+
+
+class Breath(Frozen):
+    """The pressure in the abdomen: "auto" lets the solver find it, or Pa."""
+
+    intra_abdominal_pressure: Pressure = "auto"
+
+
+class Support(Frozen):
+    """The feet's shares of the weight, 0 to 1; None for both: from the balance of weights."""
+
+    left: Fraction | None = None
+    right: Fraction | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Support:
+        if (self.left is None) != (self.right is None):
+            raise InputError("needs both left and right, or neither")
+        if self.left is not None and self.right is not None and not math.isclose(self.left + self.right, 1.0):
+            total = 100.0 * (self.left + self.right)
+            raise InputError(f"left and right must sum to 100 %, not {total:.4g} %")
+        return self

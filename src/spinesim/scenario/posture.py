@@ -1,0 +1,117 @@
+"""How the person holds the body."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from spinesim.errors import InputError
+from spinesim.scenario.names import Level
+from spinesim.schema import Frozen, Name
+from spinesim.units import Quantity
+
+Angle = Annotated[float, Quantity("angle", "-180 deg", "180 deg")]
+SideAngle = Annotated[float, Quantity("angle", "-90 deg", "90 deg")]
+Fraction = Annotated[float, Quantity("fraction", "0 %", "100 %")]
+
+
+class LumbarShare(Frozen):
+    """The lumbar spine's share of the trunk's inclination; the hips do the rest."""
+
+    lumbar_share: Fraction
+
+
+def _rhythm_tag(value: Any) -> str:
+    return "<name>" if isinstance(value, str) else "<share>"
+
+
+Rhythm = Annotated[
+    Annotated[Literal["healthy", "low_back_pain"], Tag("<name>")] | Annotated[LumbarShare, Tag("<share>")],
+    Discriminator(_rhythm_tag),
+]
+
+
+class Arms(Frozen):
+    """Angles of both arms; rad. Left out: the model's reach to the loads, or hanging."""
+
+    shoulder_flexion: Angle | None = None
+    shoulder_abduction: Angle | None = None
+    elbow_flexion: Angle | None = None
+
+
+class Posture(Frozen):
+    """A preset and what departs from it; angles in rad, None where the preset decides.
+
+    Parameters
+    ----------
+    preset : str
+        A posture of the model file.
+    trunk_inclination : float or None
+        The thorax from the vertical, forward positive.
+    lumbopelvic_rhythm : str, LumbarShare or None
+        How the inclination is shared between hips and lumbar spine.
+    right_lateral_bending, left_axial_rotation : float or None
+        Of the thorax against the pelvis.
+    pelvis_tilt : float or None
+        Forward positive.
+    lumbar_flexion : float or None
+        T12 against S1, flexion positive.
+    knee_flexion, hip_flexion : float or None
+        Of both legs; the thigh against the pelvis.
+    arms : Arms or None
+        Angles of both arms.
+    """
+
+    preset: Name = "standing"
+    trunk_inclination: Annotated[float, Quantity("angle", "-40 deg", "130 deg")] | None = None
+    lumbopelvic_rhythm: Rhythm | None = None
+    right_lateral_bending: SideAngle | None = None
+    left_axial_rotation: SideAngle | None = None
+    pelvis_tilt: Angle | None = None
+    lumbar_flexion: Angle | None = None
+    knee_flexion: Angle | None = None
+    hip_flexion: Angle | None = None
+    arms: Arms | None = None
+
+    @field_validator("lumbopelvic_rhythm", mode="before")
+    @classmethod
+    def _not_solved(cls, value: object) -> object:
+        if value == "solved":
+            raise PydanticCustomError("not_yet", "'solved' needs the predictive mode, which is not there yet")
+        return value
+
+
+class RotationOffset(Frozen):
+    """A turn of one level away from the posture; rad.
+
+    Parameters
+    ----------
+    level : str
+        Such as ``L4-L5``.
+    flexion, right_lateral_bending, left_axial_rotation : float or None
+        At least one of them.
+    cause : str
+        "postural": the person holds it.
+    """
+
+    level: Level
+    flexion: SideAngle | None = None
+    right_lateral_bending: SideAngle | None = None
+    left_axial_rotation: SideAngle | None = None
+    cause: Literal["postural", "structural"] = Field(default="postural")
+
+    @field_validator("cause")
+    @classmethod
+    def _not_structural(cls, value: str) -> str:
+        if value == "structural":
+            sentence = "structural offsets belong to the passive spine and are not solved yet"
+            raise PydanticCustomError("not_yet", sentence)
+        return value
+
+    @model_validator(mode="after")
+    def _turns(self) -> RotationOffset:
+        if self.flexion is None and self.right_lateral_bending is None and self.left_axial_rotation is None:
+            raise InputError("needs at least one of flexion, right_lateral_bending and left_axial_rotation")
+        return self

@@ -1,0 +1,155 @@
+"""One situation: a person, a posture, loads, deficits and conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
+
+from spinesim.errors import InputError, Origin, Problem
+from spinesim.scenario.changes import apply_changes
+from spinesim.scenario.conditions import Breath, Recruitment, Subject, Support
+from spinesim.scenario.loads import Load
+from spinesim.scenario.posture import Posture, RotationOffset
+from spinesim.scenario.tissues import DiscChange, LigamentChange, MuscleChange
+from spinesim.schema import WHOLE_NUMBER, Frozen, Name, Text, not_yet, validate
+
+MOST_ITEMS = 500
+
+
+def _number_unnamed_loads(loads: object) -> object:
+    """Name the loads that have none by their kind and their place in the list, counted from 1."""
+    if not isinstance(loads, (list, tuple)):
+        return loads
+    return [_named(load, place) for place, load in enumerate(loads, 1)]
+
+
+def _named(load: object, place: int) -> object:
+    if isinstance(load, Mapping) and load.get("name") is None and "kind" in load:
+        return {**load, "name": f"{load['kind']}_{place}"[:200]}
+    return load
+
+
+def _unique_names(loads: tuple[Load, ...]) -> tuple[Load, ...]:
+    twice = [name for name, count in Counter(load.name for load in loads).items() if count > 1]
+    if twice:
+        raise InputError(f"every load needs a name of its own, {twice[0]!r} is used more than once")
+    return loads
+
+
+Loads = Annotated[
+    tuple[Load, ...],
+    BeforeValidator(_number_unnamed_loads),
+    Field(max_length=MOST_ITEMS),
+    AfterValidator(_unique_names),
+]
+
+
+class Scenario(Frozen):
+    """A situation to solve, checked, with SI floats inside.
+
+    Parameters
+    ----------
+    format : int
+        1, the version of the file format.
+    name, description : str
+        A short name and a line for the list.
+    model : str
+        A name in models/ or a path.
+    subject, posture, rotation_offsets, loads, muscles, discs, ligaments, recruitment, breath, support
+        See the classes of the same names.
+    motion, specimen
+        Refused with a sentence until the engine solves them.
+
+    Notes
+    -----
+    Make one with `from_dict`, `spinesim.load_scenario` or `replace`: these name every problem at once.
+    """
+
+    format: Annotated[Literal[1], WHOLE_NUMBER]
+    name: Name
+    description: Text = ""
+    model: Name = "lumbar_male"
+    subject: Subject = Subject()
+    posture: Posture = Posture()
+    rotation_offsets: Annotated[tuple[RotationOffset, ...], Field(max_length=MOST_ITEMS)] = ()
+    loads: Loads = ()
+    muscles: Annotated[tuple[MuscleChange, ...], Field(max_length=MOST_ITEMS)] = ()
+    discs: Annotated[tuple[DiscChange, ...], Field(max_length=MOST_ITEMS)] = ()
+    ligaments: Annotated[tuple[LigamentChange, ...], Field(max_length=MOST_ITEMS)] = ()
+    recruitment: Recruitment = Recruitment()
+    breath: Breath = Breath()
+    support: Support = Support()
+    motion: Annotated[None, not_yet("motion needs the quasi-dynamic engine, which is not there yet")] = None
+    specimen: Annotated[None, not_yet("a specimen needs forward mode, which is not there yet")] = None
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @classmethod
+    def from_dict(
+        cls, data: Mapping[str, Any], file: str | None = None, *, origin: Origin | None = None
+    ) -> Scenario:
+        """Return the scenario written as plain data.
+
+        Parameters
+        ----------
+        data : mapping
+            As in a scenario file; quantities are texts with units.
+        file : str, optional
+            Name that problems begin with.
+        origin : Origin, optional
+            File, lines and columns, when they are known.
+
+        Raises
+        ------
+        NotYetError
+            When all that is wrong is a part that the engine does not solve yet.
+        InputError
+            With every problem at once.
+        """
+        origin = origin or Origin(file)
+        scenario = validate(cls, data, origin)
+        scenario._origin = origin
+        return scenario
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that `from_dict` reads back to an equal scenario; defaults are written out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def replace(
+        self,
+        changes: Mapping[str, Any] | None = None,
+        /,
+        *,
+        sources: Mapping[str, str] | None = None,
+        **fields: Any,
+    ) -> Scenario:
+        """Return a changed copy.
+
+        Parameters
+        ----------
+        changes : mapping, optional
+            Dotted keys to new values: ``{"loads.kettlebell.mass": "15 kg"}``. Items of lists are found by
+            name, group, fascicle, ligament, level or index.
+        sources : mapping, optional
+            For keys of `changes`, the text that problems name instead of the file.
+        **fields
+            Top-level fields: ``replace(support={"left": "60 %", "right": "40 %"})``.
+
+        Raises
+        ------
+        InputError
+            When a key leads nowhere or a value is wrong.
+        """
+        wanted = {**(changes or {}), **fields}
+        data, places = apply_changes(self.to_dict(), wanted)
+        overrides = {places[key]: (sources or {}).get(key, f"change of {key}") for key in wanted}
+        origin = replace(self._origin, overrides={**self._origin.overrides, **overrides})
+        return Scenario.from_dict(data, origin=origin)
+
+    def problem(self, message: str, path: str = "") -> Problem:
+        """Return a problem with the place where the dotted key path was written."""
+        return self._origin.problem(message, path)

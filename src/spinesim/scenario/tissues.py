@@ -1,0 +1,86 @@
+"""What is weak, missing or different in the person's tissues."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StrictBool, model_validator
+
+from spinesim.errors import InputError
+from spinesim.scenario.names import Level, LevelOrAll, LigamentName, Side
+from spinesim.scenario.posture import Fraction
+from spinesim.schema import Frozen, Name, not_yet
+
+
+class MuscleChange(Frozen):
+    """A deficit of a muscle group or of one fascicle.
+
+    Parameters
+    ----------
+    group, fascicle : str or None
+        Exactly one of them, by its name in the model.
+    side : str
+        "left", "right" or "both".
+    level : str or None
+        Only the fascicles of the group that arise at this vertebra.
+    strength : float or None
+        Share of the force that is left, 0 to 1.
+    inhibition : float or None
+        Share of the activation that pain or reflex takes away, 0 to 1.
+    tone : float or None
+        Least activation, 0 to 1.
+    """
+
+    group: Name | None = None
+    fascicle: Name | None = None
+    side: Side = "both"
+    level: Name | None = None
+    strength: Fraction | None = None
+    inhibition: Fraction | None = None
+    tone: Fraction | None = None
+    delay: Annotated[None, not_yet("a delay needs motion, which is not solved yet")] = None
+
+    @model_validator(mode="after")
+    def _one_muscle_one_change(self) -> MuscleChange:
+        if (self.group is None) == (self.fascicle is None):
+            raise InputError("needs either group or fascicle, and not both")
+        if self.strength is None and self.inhibition is None and self.tone is None:
+            raise InputError("changes nothing: needs at least one of strength, inhibition and tone")
+        return self
+
+
+class DiscChange(Frozen):
+    """A degenerated disc; not solved yet, so that every one is refused."""
+
+    level: Level
+    degeneration: Annotated[None, not_yet("degeneration grades are not solved yet")]
+
+
+class LigamentChange(Frozen):
+    """A weakened or removed ligament.
+
+    Parameters
+    ----------
+    ligament : str
+        ALL, PLL, LF, ISL, SSL, ITL, CL, ILL (iliolumbar) or TLF (thoracolumbar fascia).
+    level : str
+        A level, or "all".
+    side : str
+        "left", "right" or "both"; only for ligaments that come in pairs.
+    strength : float or None
+        Share of the force that is left, 0 to 1.
+    removed : bool
+        As if cut.
+    """
+
+    ligament: LigamentName
+    level: LevelOrAll = "all"
+    side: Side = "both"
+    strength: Fraction | None = None
+    removed: StrictBool = False
+
+    @model_validator(mode="after")
+    def _one_change(self) -> LigamentChange:
+        if (self.strength is None) != self.removed:
+            raise InputError("needs either a strength or removed: true, and not both")
+        return self

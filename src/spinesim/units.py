@@ -1,0 +1,315 @@
+"""The door where units stop: text with a unit in, SI floats out, and back.
+
+A quantity is text such as ``"20 kg"``. A strict pattern reads the number, the unit must be in our own
+list for that dimension, and only a unit from the list is given to pint: pint evaluates what it is handed,
+so that ``9**9**9`` hangs it and ``1,5 N`` becomes 15 N.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from spinesim.errors import InputError, either, quoted
+
+if TYPE_CHECKING:
+    import pint
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import core_schema
+
+Dimension = Literal[
+    "length", "mass", "time", "angle", "force", "moment", "pressure", "stress", "fraction", "strain",
+    "number", "stiffness", "angular_stiffness", "force_per_strain", "area", "volume", "inertia", "density",
+    "velocity", "acceleration", "angular_velocity", "rate", "damping", "angular_damping", "curvature",
+    "energy", "power",
+]  # fmt: skip
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+# What may be written for each dimension; the first is what spinesim writes itself.
+UNIT_TEXTS: Mapping[Dimension, tuple[str, ...]] = MappingProxyType({
+    "length": ("m", "cm", "mm"),
+    "mass": ("kg", "g"),
+    "time": ("s", "ms", "min", "h", "d", "yr"),
+    "angle": ("deg", "rad", "degree", "degrees", "°"),
+    "force": ("N", "kN"),
+    "moment": ("N*m", "Nm", "N*cm", "N*mm", "Nmm"),
+    "pressure": ("kPa", "Pa", "MPa", "N/m^2", "N/cm^2", "N/mm^2"),
+    "stress": ("MPa", "kPa", "Pa", "N/m^2", "N/cm^2", "N/mm^2"),
+    "fraction": ("%",),
+    "strain": ("%",),
+    "number": ("",),
+    "stiffness": ("N/mm", "N/m", "N/cm", "kN/m"),
+    "angular_stiffness": (
+        "N*m/deg", "N*m/rad", "Nm/deg", "Nm/rad", "N*mm/deg", "N*mm/rad", "Nmm/deg", "Nmm/rad"
+    ),
+    "force_per_strain": ("N", "kN", "N/%"),
+    "area": ("mm^2", "cm^2", "m^2"),
+    "volume": ("cm^3", "mm^3", "m^3"),
+    "inertia": ("kg*m^2", "kg*cm^2"),
+    "density": ("kg/m^3", "g/cm^3"),
+    "velocity": ("m/s", "cm/s", "mm/s"),
+    "acceleration": ("m/s^2",),
+    "angular_velocity": ("deg/s", "rad/s"),
+    "rate": ("1/s", "Hz", "1/min", "1/h"),
+    "damping": ("N*s/m", "N*s/mm"),
+    "angular_damping": ("N*m*s/deg", "N*m*s/rad", "Nm*s/deg", "Nm*s/rad"),
+    "curvature": ("1/m", "1/mm"),
+    "energy": ("J", "N*m", "Nm"),
+    "power": ("W",),
+})  # fmt: skip
+
+SI_UNITS: Mapping[Dimension, str] = MappingProxyType({
+    "length": "m", "mass": "kg", "time": "s", "angle": "rad", "force": "N", "moment": "N*m",
+    "pressure": "Pa", "stress": "Pa", "fraction": "", "strain": "", "number": "",
+    "stiffness": "N/m", "angular_stiffness": "N*m/rad", "force_per_strain": "N",
+    "area": "m^2", "volume": "m^3", "inertia": "kg*m^2", "density": "kg/m^3",
+    "velocity": "m/s", "acceleration": "m/s^2", "angular_velocity": "rad/s", "rate": "1/s",
+    "damping": "N*s/m", "angular_damping": "N*m*s/rad", "curvature": "1/m", "energy": "J", "power": "W",
+})  # fmt: skip
+
+SECONDS_PER_YEAR = 365.25 * 86400.0
+
+_LONGEST_TEXT = 80
+_LONGEST_NUMBER = 40
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_NOT_FINITE = re.compile(r"[+-]?\.?(?:nan|inf|infinity)\b", re.IGNORECASE)
+_SPELLINGS = {"²": "^2", "³": "^3", "**": "^", "·": "*", "⋅": "*", "percent": "%"}
+
+
+def parse_quantity(text: object, dimension: Dimension) -> float:
+    """Return the SI value of a quantity written with its unit.
+
+    Parameters
+    ----------
+    text : str, pint.Quantity, or (for dimension "number" only) int or float
+        Such as ``"20 kg"``, ``"36 deg"`` or ``"30 %"``.
+    dimension : Dimension
+        What the quantity must be.
+
+    Returns
+    -------
+    float
+        In SI units: rad for angles, 1 for fractions, N*m/rad for angular stiffness.
+
+    Raises
+    ------
+    InputError
+        When the number or the unit is missing or wrong, or the value is not finite.
+    """
+    if isinstance(text, str):
+        return _parse_text(text, dimension)
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return _bare_number(text, dimension)
+    if hasattr(text, "magnitude") and hasattr(text, "units"):
+        return _from_pint(text, dimension)
+    raise InputError(f"{quoted(text)} is not a quantity, {_example(dimension)}")
+
+
+def format_quantity(value: float, dimension: Dimension, unit: str | None = None) -> str:
+    """Return the quantity as text that `parse_quantity` reads back to the same value.
+
+    Parameters
+    ----------
+    value : float
+        In SI units.
+    dimension : Dimension
+        What the quantity is.
+    unit : str, optional
+        One of ``UNIT_TEXTS[dimension]``; the first of them when left out.
+    """
+    unit = UNIT_TEXTS[dimension][0] if unit is None else unit
+    scale = _scale(unit, dimension)
+    written = [f"{scale.from_si(value):.{digits}g} {unit}".strip() for digits in (12, 15, 16, 17)]
+    exact = (text for text in written if parse_quantity(text, dimension) == value)
+    return next(exact, written[-1])
+
+
+@functools.cache
+def registry() -> pint.UnitRegistry[Any]:
+    """Return the only pint registry, built from units.txt."""
+    import pint
+
+    definitions = Path(__file__).with_name("units.txt")
+    return pint.UnitRegistry(str(definitions), preprocessors=[lambda text: text.replace("%", "percent")])
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Pydantic annotation of a float field that is written as text with a unit.
+
+    Use as ``mass: Annotated[float, Quantity("mass", "0 kg", "500 kg")]``; inside, the value is an SI float.
+
+    Parameters
+    ----------
+    dimension : Dimension
+        What the quantity is.
+    low, high : str, optional
+        Limits, themselves quantities; both are allowed values.
+    unit : str, optional
+        Unit to write it with.
+    """
+
+    dimension: Dimension
+    low: str | None = None
+    high: str | None = None
+    unit: str | None = None
+
+    def parse(self, text: object) -> float:
+        """Return the SI value, within the limits."""
+        value = parse_quantity(text, self.dimension)
+        if self.low is not None and value < parse_quantity(self.low, self.dimension):
+            raise InputError(f"{quoted(text)} is too small, the least is {self.low}")
+        if self.high is not None and value > parse_quantity(self.high, self.dimension):
+            raise InputError(f"{quoted(text)} is too large, the most is {self.high}")
+        return value
+
+    def format(self, value: float) -> str:
+        """Return the text of an SI value."""
+        return format_quantity(value, self.dimension, self.unit)
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Tell pydantic how to read and write the field."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.format)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Tell editors what the field looks like."""
+        description = f"{_spoken(self.dimension)} in {either(UNIT_TEXTS[self.dimension])}"
+        return {"type": "string", "description": description, "examples": [_sample(self.dimension)]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    factor: float
+    divisor: float | None  # dividing by 100 rounds right where multiplying by 0.01 does not
+
+    def to_si(self, number: float) -> float:
+        return number / self.divisor if self.divisor else number * self.factor
+
+    def from_si(self, value: float) -> float:
+        return value * self.divisor if self.divisor else value / self.factor
+
+
+@functools.cache
+def _scale(unit: str, dimension: Dimension) -> _Scale:
+    """Return how to convert a unit of our list; the only place that asks pint to read a unit."""
+    ureg = registry()
+    factor = float(ureg.Quantity(1.0, ureg.Unit(_pint_text(unit))).m_as(_pint_text(SI_UNITS[dimension])))
+    if factor >= 1.0:
+        return _Scale(_whole(factor), None)
+    inverse = _whole(1.0 / factor)
+    return _Scale(factor, inverse if inverse.is_integer() else None)
+
+
+def _whole(factor: float) -> float:
+    """Return the whole number that pint's rounding errors missed (g/cm^3 is 1000, not 999.9...)."""
+    nearest = float(round(factor))
+    return nearest if math.isclose(nearest, factor, rel_tol=1e-14) else factor
+
+
+def _pint_text(unit: str) -> str:
+    return {"": "dimensionless", "°": "degree", "degrees": "degree"}.get(unit, unit.replace("^", "**"))
+
+
+def _parse_text(text: str, dimension: Dimension) -> float:
+    stripped = text.strip()
+    if len(stripped) > _LONGEST_TEXT:
+        raise InputError(f"{quoted(stripped)} is too long for a quantity, {_example(dimension)}")
+    match = _NUMBER.match(stripped)
+    if match is None:
+        raise InputError(_not_a_number(stripped, dimension))
+    number, unit = match.group(), stripped[match.end() :].strip()
+    if len(number) > _LONGEST_NUMBER:
+        raise InputError(f"{quoted(number)} has more than {_LONGEST_NUMBER} characters")
+    if _normal(unit) not in UNIT_TEXTS[dimension]:
+        raise InputError(_wrong_unit(number, unit, dimension))
+    return _finite(_scale(_normal(unit), dimension).to_si(float(number)), text)
+
+
+def _bare_number(value: float, dimension: Dimension) -> float:
+    if dimension == "number":
+        return _finite(value, value)
+    _finite(value, value)
+    raise InputError(_needs_unit(str(value), dimension))
+
+
+def _from_pint(quantity: Any, dimension: Dimension) -> float:
+    """Read a quantity of anybody's registry by its magnitude and the name of its unit."""
+    ureg = registry()
+    try:
+        named = ureg.Quantity(float(quantity.magnitude), ureg.Unit(str(quantity.units)))
+        value = float(named.m_as(_pint_text(SI_UNITS[dimension])))
+    except Exception as error:  # pint raises AttributeError, TypeError and its own for unknown units
+        units = either(UNIT_TEXTS[dimension])
+        raise InputError(f"{quoted(str(quantity))} is not a {_spoken(dimension)} (use {units})") from error
+    return _finite(value, quantity)
+
+
+def _finite(value: float, text: object) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{quoted(text)} must be a finite number")
+    return number
+
+
+def _normal(unit: str) -> str:
+    """Return the unit text in the spelling of our list: ``N m / deg`` is ``N*m/deg``."""
+    for spelling, ours in _SPELLINGS.items():
+        unit = unit.replace(spelling, ours)
+    return re.sub(r"\s+", "*", re.sub(r"\s*([*/^])\s*", r"\1", unit))
+
+
+def _not_a_number(text: str, dimension: Dimension) -> str:
+    if _NOT_FINITE.match(text):
+        return f"{quoted(text)} must be a finite number"
+    return f"{quoted(text)} does not start with a number, {_example(dimension)}"
+
+
+def _wrong_unit(number: str, unit: str, dimension: Dimension) -> str:
+    if not unit:
+        return _needs_unit(number, dimension)
+    if unit.startswith(","):
+        return f"{quoted(number + unit)} has a comma, write the number with a decimal point"
+    if dimension == "number":
+        return f"takes a number without a unit, not {quoted(unit)}"
+    others = [other for other in DIMENSIONS if _normal(unit) in UNIT_TEXTS[other]]
+    known = f", it is a unit of {_spoken(others[0])}" if others else ""
+    ours = either(UNIT_TEXTS[dimension])
+    return f"{quoted(unit)} is not a unit of {_spoken(dimension)}{known} (use {ours})"
+
+
+def _needs_unit(number: str, dimension: Dimension) -> str:
+    value = float(number) if len(number) <= _LONGEST_NUMBER else math.inf
+    if not math.isfinite(value):
+        return _example(dimension)
+    if dimension in ("fraction", "strain") and abs(value) <= 1.0:
+        number = f"{100.0 * value:.12g}"
+    return f'needs a unit, for example "{number} {UNIT_TEXTS[dimension][0]}"'
+
+
+def _example(dimension: Dimension) -> str:
+    return f'write it like "{_sample(dimension)}"'
+
+
+def _sample(dimension: Dimension) -> str:
+    return f"20 {UNIT_TEXTS[dimension][0]}".strip()
+
+
+def _spoken(dimension: str) -> str:
+    return dimension.replace("_", " ")
