@@ -10,7 +10,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-CHECK := .cache/wheel-check
 
 .PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-peers \
 	wheel-check docs clean distclean
@@ -78,12 +77,12 @@ bench: $(STAMPS)/runtime ## cold start, one solve, a thousand solves, time by ph
 bench-peers: $(STAMPS)/peers ## OpenSim and MuJoCo in the same run (installs them)
 	$(BIN)/python benchmarks/bench_peers.py
 
-wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment elsewhere, run a scenario there
-	rm -rf $(CHECK) && mkdir -p $(CHECK)
-	$(PIP) wheel --quiet --no-deps --wheel-dir $(CHECK) .
-	$(PYTHON) -m venv $(CHECK)/venv
-	$(CHECK)/venv/bin/python -m pip --disable-pip-version-check install --quiet $(CHECK)/*.whl
-	cd "$$(mktemp -d)" && $(CURDIR)/$(CHECK)/venv/bin/spinesim list && $(CURDIR)/$(CHECK)/venv/bin/spinesim run standing
+wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment elsewhere, run scenarios from there
+	place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT; \
+	$(PIP) wheel --quiet --no-deps --wheel-dir "$$place" .; \
+	$(PYTHON) -m venv "$$place/venv"; \
+	"$$place/venv/bin/python" -m pip --disable-pip-version-check install --quiet "$$place"/*.whl; \
+	cd "$$place"; env -u PYTHONPATH venv/bin/spinesim list; env -u PYTHONPATH venv/bin/spinesim run standing
 
 docs: $(STAMPS)/docs ## the manual, into docs/_build/html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html
