@@ -85,7 +85,9 @@ def _vocabulary() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _variable(name: str, entry: dict[str, Any]) -> Variable:
-    return Variable(name=name, **(entry | {"dims": tuple(entry["dims"])}))
+    return Variable(
+        name, tuple(entry["dims"]), entry["unit"], entry["long_name"], entry["sign"], entry["group"]
+    )
 
 
 def _dimension(name: str, entry: dict[str, Any]) -> Dimension:
