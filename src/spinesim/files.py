@@ -157,12 +157,21 @@ def check_folder_writable(path: str | os.PathLike[str]) -> None:
     """Raise OutputError if a folder is not there and cannot be made, or nothing can be written in it."""
     folder = Path(path)
     try:
-        existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-        if not existing.is_dir():
-            raise NotADirectoryError(f"{shown(str(existing))} is not a folder")
+        existing = next(place for place in (folder, *folder.absolute().parents) if _is_folder(place))
     except (OSError, ValueError) as error:
         raise OutputError(_cannot_write(folder, error)) from error
     check_writable(existing / "probe")
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether there is a folder; raise when something else is in its place."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISDIR(mode):
+        raise NotADirectoryError(f"{shown(str(path))} is not a folder")
+    return True
 
 
 @contextlib.contextmanager

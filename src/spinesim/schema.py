@@ -137,6 +137,10 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"must be a mapping of keys to values, not {given}"
         case "tuple_type" | "list_type":
             return f"must be a list, not {given}"
+        case "too_long":
+            return f"has {context['actual_length']} items, the most is {context['max_length']}"
+        case "bool_type":
+            return f"must be true or false, not {given}"
         case "string_type":
             return f"must be text, not {given}"
     return _lower_first(detail["msg"])

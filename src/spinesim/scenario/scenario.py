@@ -90,7 +90,7 @@ class Scenario(Frozen):
 
     @classmethod
     def from_dict(
-        cls, data: Mapping[str, Any], file: str | None = None, *, origin: Origin | None = None
+        cls, data: object, file: str | None = None, *, origin: Origin | None = None
     ) -> Scenario:
         """Return the scenario written as plain data.
 
