@@ -139,17 +139,17 @@ def write_atomically(path: str | os.PathLike[str], writer: Callable[[Path], obje
         When the file cannot be written; nothing is left behind.
     """
     target = _target(path)
-    with _temporary_beside(target) as temporary:
+    with _temporary_beside(target, path) as temporary:
         try:
             writer(temporary)
             os.replace(temporary, target)
         except OSError as error:
-            raise OutputError(_cannot_write(target, error)) from error
+            raise OutputError(_cannot_write(path, error)) from error
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise OutputError now if `write_atomically` would fail later for its path."""
-    with _temporary_beside(_target(path)):
+    with _temporary_beside(_target(path), path):
         pass
 
 
@@ -159,8 +159,9 @@ def check_folder_writable(path: str | os.PathLike[str]) -> None:
     try:
         existing = next(place for place in (folder, *folder.absolute().parents) if _is_folder(place))
     except (OSError, ValueError) as error:
-        raise OutputError(_cannot_write(folder, error)) from error
-    check_writable(existing / "probe")
+        raise OutputError(_cannot_write(path, error)) from error
+    with _temporary_beside(existing / "picture", path):
+        pass
 
 
 def _is_folder(path: Path) -> bool:
@@ -175,12 +176,13 @@ def _is_folder(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _temporary_beside(target: Path) -> Iterator[Path]:
+def _temporary_beside(target: Path, asked: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a new file in the folder of the target, and take it away again."""
     temporary = target.with_name(f".{secrets.token_hex(8)}{target.suffix[:20]}")
     try:
         temporary.open("xb").close()
     except (OSError, ValueError) as error:
-        raise OutputError(_cannot_write(target, error)) from error
+        raise OutputError(_cannot_write(asked, error)) from error
     try:
         yield temporary
     finally:
@@ -193,16 +195,16 @@ def _target(path: str | os.PathLike[str]) -> Path:
         target = Path(os.path.realpath(path))
         mode = target.stat().st_mode if target.exists() else None
     except (OSError, ValueError) as error:
-        raise OutputError(_cannot_write(Path(path), error)) from error
+        raise OutputError(_cannot_write(path, error)) from error
     if mode is not None and not stat.S_ISREG(mode):
         # Replacing /dev/null or a folder would take it away from everybody.
         raise OutputError(f"cannot write {shown(str(path))}: it is not an ordinary file")
     return target
 
 
-def _cannot_write(path: Path, error: OSError | ValueError) -> str:
+def _cannot_write(path: str | os.PathLike[str], error: OSError | ValueError) -> str:
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return f"cannot write {shown(str(path))}: {reason}"
+    return f"cannot write {shown(os.fsdecode(path))}: {reason}"
 
 
 def _shipped(kind: DataKind) -> dict[str, Path]:

@@ -101,7 +101,7 @@ def scan_yaml(
     wrong in the meaning of the file.
     """
     name = os.fsdecode(path)
-    return _scan(_decode(_read_bytes(name, max_bytes), shown(name)), shown(name), max_nodes)
+    return _scan(_decode(read_bytes(name, max_bytes), shown(name)), shown(name), max_nodes)
 
 
 def parse_yaml(text: str, name: str | None = None, max_nodes: int = SCENARIO_NODES) -> Document:
@@ -131,7 +131,8 @@ def shown(path: str) -> str:
     return path if path.isprintable() and len(path) <= _LONGEST_PATH else quoted(path)
 
 
-def _read_bytes(name: str, max_bytes: int) -> bytes:
+def read_bytes(name: str, max_bytes: int) -> bytes:
+    """Return the content of an ordinary file, or raise InputError without reading more than the budget."""
     # Not blocking: opening a pipe that nobody writes to would wait for ever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from spinesim.errors import InputError, did_you_mean, dotted_path, either, quoted
+from spinesim.errors import InputError, Problem, did_you_mean, dotted_path, either, quoted
 
 # The keys by which people call an item of a list, the first that it has.
 _NAMING_KEYS = ("name", "group", "fascicle", "ligament", "level")
@@ -14,7 +14,7 @@ _MOST_KEYS = 40
 
 
 def apply_changes(
-    data: Mapping[str, Any], changes: Mapping[str, Any]
+    data: Mapping[str, Any], sources: Mapping[str, str], changes: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return a changed copy of plain data.
 
@@ -22,6 +22,8 @@ def apply_changes(
     ----------
     data : mapping
         Dicts, lists, texts and numbers.
+    sources : mapping of str to str
+        For each dotted key, the text that problems name as its source.
     changes : mapping
         Dotted keys to new values: ``{"loads.kettlebell.mass": "15 kg"}``. An item of a list is found by its
         name, group, fascicle, ligament or level, or by its index.
@@ -35,10 +37,18 @@ def apply_changes(
     Raises
     ------
     InputError
-        When a key leads nowhere.
+        When keys lead nowhere.
     """
     changed = copy.deepcopy(dict(data))
-    places = {key: dotted_path(_set(changed, key, value)) for key, value in changes.items()}
+    places: dict[str, str] = {}
+    problems: list[Problem] = []
+    for key, value in changes.items():
+        try:
+            places[key] = dotted_path(_set(changed, key, value))
+        except InputError as error:
+            problems += [Problem(problem.message, key, sources[key]) for problem in error.problems]
+    if problems:
+        raise InputError(problems)
     return changed, places
 
 

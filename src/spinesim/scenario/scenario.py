@@ -89,9 +89,7 @@ class Scenario(Frozen):
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @classmethod
-    def from_dict(
-        cls, data: object, file: str | None = None, *, origin: Origin | None = None
-    ) -> Scenario:
+    def from_dict(cls, data: object, file: str | None = None, *, origin: Origin | None = None) -> Scenario:
         """Return the scenario written as plain data.
 
         Parameters
@@ -145,8 +143,9 @@ class Scenario(Frozen):
             When a key leads nowhere or a value is wrong.
         """
         wanted = {**(changes or {}), **fields}
-        data, places = apply_changes(self.to_dict(), wanted)
-        overrides = {places[key]: (sources or {}).get(key, f"change of {key}") for key in wanted}
+        named = {key: (sources or {}).get(key, f"change of {key}") for key in wanted}
+        data, places = apply_changes(self.to_dict(), named, wanted)
+        overrides = {places[key]: source for key, source in named.items()}
         origin = replace(self._origin, overrides={**self._origin.overrides, **overrides})
         return Scenario.from_dict(data, origin=origin)
 

@@ -1,0 +1,285 @@
+"""The commands. Only click is imported before a command runs, so that help is there at once."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spinesim._version import __version__
+from spinesim.errors import InputError, OutputError, Problem, SpinesimError, quoted
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from spinesim.scenario import Scenario
+
+GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
+_SHOWN_CHANGES = 25
+
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    help="A table to read, or one JSON object.",
+)  # fmt: skip
+SET = click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE",
+    help='Change one value, such as loads.kettlebell.mass="15 kg". May be repeated.',
+)  # fmt: skip
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 good, 1 the load cannot be held or the solve did not converge, 2 bad input or "
+    "output that cannot be written, 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="spinesim")
+def commands() -> None:
+    """The load on every disc, facet joint, ligament and muscle of the lumbar spine.
+
+    NAME_OR_FILE is the name of a shipped scenario ('spinesim list') or a file that ends in .yaml.
+    """
+
+
+@commands.command()
+@click.argument("name_or_file")
+@SET
+@click.option("--out", metavar="FILE.nc", help="Save the whole result as NetCDF.")
+@click.option("--plot", metavar="DIR", help="Draw the pictures (PNG and SVG) into this folder.")
+@FORMAT
+def run(name_or_file: str, settings: tuple[str, ...], out: str | None, plot: str | None, form: str) -> int:
+    """Solve one scenario and show the load on the spine."""
+    scenario = _changed(name_or_file, settings)
+    _check_outputs(name_or_file, out, plot)
+    result = _solve(scenario)
+    if out:
+        from spinesim.storage import save_result
+
+        save_result(result, out)
+        _note(f"saved {out}")
+    if plot:
+        _draw(result, plot)
+    _show_result(result, form)
+    return _exit_code(result)
+
+
+@commands.command("list")
+@FORMAT
+def list_command(form: str) -> int:
+    """List the shipped scenarios and models."""
+    from spinesim.files import list_models, list_scenarios
+
+    if form == "json":
+        _print_json({"scenarios": list_scenarios(), "models": list_models()})
+        return GOOD
+    from spinesim.summary import print_list
+
+    print_list({"Scenarios": list_scenarios(), "Models": list_models()}, sys.stdout)
+    return GOOD
+
+
+@commands.command()
+@click.argument("names_or_files", nargs=-1, required=True)
+def check(names_or_files: tuple[str, ...]) -> int:
+    """Check scenarios: says ok, or all that is wrong."""
+    from spinesim.simulation import check_scenario
+
+    code = GOOD
+    for name in names_or_files:
+        try:
+            check_scenario(_read(name))
+            click.echo(f"{name}: ok")
+        except InputError as error:
+            code = BAD_INPUT
+            click.echo(str(error), err=True)
+    return code
+
+
+@commands.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--all", "show_all", is_flag=True, help="Show every change.")
+@FORMAT
+def compare(a: str, b: str, show_all: bool, form: str) -> int:
+    """Compare two scenarios or saved results (.nc).
+
+    What changes most comes first: b against a.
+    """
+    from spinesim.comparison import compare_results
+
+    results = [_result(name) for name in (a, b)]
+    rows = compare_results(results[0], results[1])
+    names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
+    if form == "json":
+        _print_json({"a": names[0], "b": names[1], "rows": rows})
+    else:
+        from spinesim.summary import print_changes
+
+        print_changes(rows, names, sys.stdout, None if show_all else _SHOWN_CHANGES)
+    return max(_exit_code(result) for result in results)
+
+
+@commands.command()
+@click.argument("name_or_file", required=False)
+def cite(name_or_file: str | None) -> int:
+    """Print the sources that a run owes, as BibTeX.
+
+    Without a name: the whole bibliography.
+    """
+    from spinesim.citations import bibtex, load_bibliography
+
+    keys = load_bibliography() if name_or_file is None else _result(name_or_file).attrs["citations"]
+    click.echo(bibtex(keys))
+    return GOOD
+
+
+@commands.command()
+def warmup() -> int:
+    """Compile the solver now, not on the first run."""
+    result = _solve(_read({"format": 1, "name": "Warm-up"}))
+    _note("the solver is compiled")
+    return _exit_code(result)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; errors become lines on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to fail
+    try:
+        code = commands.main(arguments, prog_name="spinesim", standalone_mode=False)
+        sys.stdout.flush()
+        return GOOD if code is None else int(code)
+    except SystemExit as stop:
+        # click leaves with 1 when the reader of a pipe has gone; 1 has another meaning here.
+        return PIPE_CLOSED if stop.code == 1 else int(stop.code or 0)
+    except click.ClickException as error:
+        error.show()
+        return BAD_INPUT
+    except SpinesimError as error:
+        click.echo(str(error), err=True)
+        return BAD_INPUT
+    except BrokenPipeError:
+        return _silence()
+    except OSError as error:
+        return _no_output(error)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted, nothing was left half-written", err=True)
+        return INTERRUPTED
+
+
+def _read(source: str | dict[str, Any]) -> Scenario:
+    from spinesim.files import read_scenario
+
+    return read_scenario(source)
+
+
+def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:
+    scenario = _read(name_or_file)
+    if not settings:
+        return scenario
+    changes: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for setting in settings:
+        key, value = _parse_setting(setting)
+        changes[key], sources[key] = value, _spoken(setting)
+    return scenario.replace(changes, sources=sources)
+
+
+def _parse_setting(setting: str) -> tuple[str, Any]:
+    from spinesim.reading import parse_yaml
+
+    key, equals, value = setting.partition("=")
+    if not equals or not key.strip():
+        raise InputError(
+            Problem('needs the form PATH=VALUE, such as subject.mass="80 kg"', "", _spoken(setting))
+        )
+    try:
+        return key.strip(), parse_yaml(value).data
+    except InputError as error:
+        raise InputError(
+            Problem(problem.message, key.strip(), _spoken(setting)) for problem in error.problems
+        ) from None
+
+
+def _spoken(setting: str) -> str:
+    return f"--set {setting}" if setting.isprintable() and len(setting) < 100 else f"--set {quoted(setting)}"
+
+
+def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None:
+    """Refuse before the solve what could not be written after it."""
+    from spinesim.files import check_folder_writable, check_writable
+
+    if out is not None:
+        if not out.endswith(".nc"):
+            raise OutputError(f"cannot write {quoted(out)}: the name of a saved result ends in .nc")
+        if os.path.exists(name_or_file) and os.path.exists(out) and os.path.samefile(name_or_file, out):
+            raise OutputError(f"cannot write {quoted(out)}: it would replace the scenario")
+        check_writable(out)
+    if plot is not None:
+        check_folder_writable(plot)
+
+
+def _solve(scenario: Scenario) -> xr.Dataset:
+    from spinesim.kernels.jit import is_compiled
+
+    if not is_compiled():
+        _note("compiling the solver, once: this takes about a minute, later runs start at once")
+    from spinesim.simulation import simulate
+
+    return simulate(scenario)
+
+
+def _result(name: str) -> xr.Dataset:
+    if name.endswith(".nc"):
+        from spinesim.storage import load_result
+
+        return load_result(name)
+    return _solve(_read(name))
+
+
+def _draw(result: xr.Dataset, folder: str) -> None:
+    from spinesim.plots import save_plots
+
+    for path in save_plots(result, Path(folder)):
+        _note(f"drew {path}")
+
+
+def _show_result(result: xr.Dataset, form: str) -> None:
+    if form == "json":
+        from spinesim.storage import result_as_json
+
+        _print_json(result_as_json(result))
+        return
+    from spinesim.summary import print_summary
+
+    print_summary(result, sys.stdout)
+
+
+def _exit_code(result: xr.Dataset) -> int:
+    return GOOD if int(result["status"]) == 0 else NOT_HELD
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, allow_nan=False))
+
+
+def _note(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _silence() -> int:
+    """Give up quietly when the reader of a pipe has gone, also when Python flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
+
+
+def _no_output(error: OSError) -> int:
+    click.echo(f"cannot write the output: {error.strerror or error}", err=True)
+    _silence()
+    return BAD_INPUT

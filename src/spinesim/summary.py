@@ -1,0 +1,177 @@
+"""A result or a comparison as tables for the terminal.
+
+Everything is built as rich Text, never as markup, so that names from files cannot style the terminal.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from spinesim.comparison import Change
+
+BUSIEST_GROUPS = 8
+_PLAIN_WIDTH = 80
+_MISSING = "-"
+CLOSING = "An estimate by a model of a person, not a diagnosis."
+
+
+def print_summary(result: xr.Dataset, file: IO[str]) -> None:
+    """Print how a run ended, the load on every level, the busiest muscles, the hips and the abdomen."""
+    _print(_summary(result), file)
+
+
+def print_changes(
+    rows: Sequence[Change], names: tuple[str, str], file: IO[str], most: int | None = None
+) -> None:
+    """Print the rows of a comparison, at most so many of them."""
+    _print(_changes(rows, names, most), file)
+
+
+def print_list(titles: dict[str, dict[str, str]], file: IO[str]) -> None:
+    """Print names with their descriptions under each title."""
+    _print(_lists(titles), file)
+
+
+def _print(parts: Iterator[RenderableType], file: IO[str]) -> None:
+    if _has_style(file):
+        Console(file=file, markup=False, highlight=False, emoji=False).print(*parts, sep="\n")
+        return
+    # A file or a pipe has no width: 80 columns, no colours, no blanks at the ends of lines.
+    console = Console(file=file, width=_PLAIN_WIDTH, force_terminal=False, color_system=None, markup=False)
+    with console.capture() as captured:
+        console.print(*parts, sep="\n")
+    file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _has_style(file: IO[str]) -> bool:
+    return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
+    if int(result["status"]) != 0:
+        yield Text(str(result.attrs.get("status_message") or result.attrs.get("status")), style="bold red")
+        yield Text()
+    yield Text(str(result.attrs["scenario_name"]), style="bold")
+    yield Text()
+    yield _levels(result)
+    yield Text()
+    yield _muscles(result)
+    yield Text()
+    yield Text("\n".join([*_hips(result), _abdomen(result), "", CLOSING]))
+
+
+def _table(names: Sequence[str], numbers: Sequence[str]) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+    )
+    for header in names:
+        table.add_column(header)
+    for header in numbers:
+        table.add_column(header, justify="right")
+    return table
+
+
+def _levels(result: xr.Dataset) -> Table:
+    numbers = [
+        "compression\nof joint\nN", "anterior\nshear\nN", "compression\nof disc\nN",
+        "disc\npressure\nMPa", "facet\nleft\nN", "facet\nright\nN", "share of\ntolerance",
+    ]  # fmt: skip
+    table = _table(["level"], numbers)
+    for level in result["level"].values:
+        at = result.sel(level=level)
+        table.add_row(
+            str(level),
+            _number(at["joint_compression"]),
+            _number(at["joint_shear_anterior"]),
+            _number(at["disc_compression"]),
+            _number(at["intradiscal_pressure"], 2),
+            *(_number(at["facet_force"].sel(side=side)) for side in ("left", "right")),
+            _number(at["tolerance_ratio_compression"], 2),
+        )
+    return table
+
+
+def _muscles(result: xr.Dataset) -> Table:
+    table = _table(["busiest muscle groups"], ["left\nN", "right\nN", "active\nleft", "active\nright"])
+    total = result["group_force"].sum("side")
+    busiest = total.sortby(total, ascending=False)["group"].values[:BUSIEST_GROUPS]
+    for group in busiest:
+        sides = [result.sel(group=group, side=side) for side in ("left", "right")]
+        forces = [_number(side["group_force"]) for side in sides]
+        activations = [_percent(side["group_activation"]) for side in sides]
+        table.add_row(str(group).replace("_", " "), *forces, *activations)
+    return table
+
+
+def _hips(result: xr.Dataset) -> Iterator[str]:
+    for side in ("left", "right"):
+        parts = [float(part) for part in result["hip_reaction"].sel(side=side)]
+        directions = ", ".join(
+            f"{axis} {_number(part)}" for axis, part in zip(result["axis"].values, parts, strict=True)
+        )
+        yield f"{side + ' hip':<10} {_number(math.hypot(*parts))} N ({directions})"
+
+
+def _abdomen(result: xr.Dataset) -> str:
+    return f"{'abdomen':<10} {_number(result['intra_abdominal_pressure'], 1)} kPa"
+
+
+def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -> Iterator[RenderableType]:
+    yield Text(f"a: {names[0]}\nb: {names[1]}", style="bold")
+    yield Text()
+    if not rows:
+        yield Text("No difference.")
+        return
+    table = _table(["variable", "where"], ["a", "b", "change", "%", "unit"])
+    for row in rows[:most]:
+        percent = _MISSING if row["percent"] is None else f"{row['percent']:+.0f}"
+        numbers = [_significant(row["a"]), _significant(row["b"]), _significant(row["change"], "+")]
+        table.add_row(_words(row["variable"]), _words(row["where"]), *numbers, percent, row["unit"])
+    yield table
+    if most is not None and len(rows) > most:
+        yield Text(f"... and {len(rows) - most} smaller changes (--all shows them)")
+
+
+def _lists(titles: dict[str, dict[str, str]]) -> Iterator[RenderableType]:
+    for title, descriptions in titles.items():
+        yield Text(title, style="bold")
+        table = Table(box=None, show_header=False, pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column()
+        for name, description in descriptions.items():
+            table.add_row(Text(f"  {name}"), Text(description))
+        yield table
+
+
+def _number(value: Any, decimals: int = 0) -> str:
+    number = float(value)
+    if not math.isfinite(number):
+        return _MISSING
+    # Adding 0.0 turns a rounded -0 into 0.
+    return f"{round(number, decimals) + 0.0:.{decimals}f}"
+
+
+def _percent(value: Any) -> str:
+    number = float(value)
+    return f"{100.0 * number:.0f} %" if math.isfinite(number) else _MISSING
+
+
+def _significant(value: float | None, sign: str = "") -> str:
+    if value is None:
+        return _MISSING
+    return f"{value:{sign}.3g}" if abs(value) < 1000.0 else f"{value:{sign}.0f}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
