@@ -13,7 +13,7 @@ import pytest
 from fakes import fake_result
 from spinesim._version import __version__
 from spinesim.cli import main
-from spinesim.errors import InputError, PostureError
+from spinesim.errors import PostureError
 from spinesim.scenario import Scenario
 
 GOOD = "format: 1\nname: Hold\nloads:\n  - {name: kettlebell, kind: held, mass: 20 kg}\n"
@@ -34,20 +34,15 @@ class Solver:
             raise self.error
         return fake_result(seed=len(self.asked), status=self.status, scenario_name=scenario.name)
 
-    def check_scenario(self, scenario: Scenario) -> None:
-        if scenario.posture.preset == "upside_down":
-            raise InputError(scenario.problem("unknown preset 'upside_down'", "posture.preset"))
-
 
 @pytest.fixture
 def solver(monkeypatch, tmp_path) -> Solver:
     """Work in an empty folder with a.yaml and no compiled core."""
     made = Solver()
-    simulation, jit = ModuleType("spinesim.simulation"), ModuleType("spinesim.kernels.jit")
-    vars(simulation).update(simulate=made.simulate, check_scenario=made.check_scenario)
-    vars(jit).update(is_compiled=lambda: True)
+    simulation = ModuleType("spinesim.simulation")
+    vars(simulation).update(simulate=made.simulate)
     monkeypatch.setitem(sys.modules, "spinesim.simulation", simulation)
-    monkeypatch.setitem(sys.modules, "spinesim.kernels.jit", jit)
+    monkeypatch.setattr("spinesim.cli._is_compiled", lambda: True)
     monkeypatch.chdir(tmp_path)
     Path("a.yaml").write_text(GOOD)
     return made
@@ -270,8 +265,8 @@ def test_ctrl_c_exits_with_130_and_one_line(solver, capsys):
     assert os.listdir() == ["a.yaml"]
 
 
-def test_the_first_run_says_that_it_compiles(solver, capsys):
-    vars(sys.modules["spinesim.kernels.jit"]).update(is_compiled=lambda: False)
+def test_the_first_run_says_that_it_compiles(solver, capsys, monkeypatch):
+    monkeypatch.setattr("spinesim.cli._is_compiled", lambda: False)
     assert main(["run", "a.yaml", "--format", "json"]) == 0
     out, err = capsys.readouterr()
     assert err.startswith("compiling the solver, once")
@@ -299,12 +294,20 @@ def test_check_says_ok_or_everything_that_is_wrong(solver, capsys):
     assert main(["check", "b.yaml", "a.yaml", "c.yaml", "missing.yaml"]) == 2
     out, err = capsys.readouterr()
     assert out == "a.yaml: ok\n"
-    assert err.splitlines() == [
-        "b.yaml:3:11: unknown preset 'upside_down' @ posture.preset",
+    first, *others = err.splitlines()
+    assert first.startswith("b.yaml:3:11: unknown posture 'upside_down'")
+    assert others == [
         "c.yaml:2:1: must be text, not 3 @ name",
         "c.yaml:3:11: 'N' is not a unit of mass, it is a unit of force (use kg or g) @ subject.mass",
         "cannot read missing.yaml: No such file or directory",
     ]
+
+
+def test_check_names_the_line_of_an_unknown_model(solver, capsys):
+    Path("a.yaml").write_text("format: 1\nname: x\nmodel: lumbar_mal\n")
+    assert main(["check", "a.yaml"]) == 2
+    message = "a.yaml:3:1: there is no model called 'lumbar_mal', did you mean 'lumbar_male'? @ model\n"
+    assert capsys.readouterr() == ("", message)
 
 
 def test_compare_reads_scenarios_and_saved_results(solver, capsys):

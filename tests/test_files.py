@@ -1,17 +1,33 @@
 """Files: what is refused and how it is said, and writing whole or not at all."""
 
+import contextlib
+import json
 import os
 import resource
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spinesim import files
 from spinesim.errors import InputError, NotYetError, OutputError
-from spinesim.files import read_scenario, read_yaml, write_atomically, write_text_atomically
+from spinesim.files import parse_yaml, read_scenario, read_yaml, write_atomically, write_text_atomically
 from spinesim.scenario import Scenario
 
+KEYS = [
+    *Scenario.model_fields,
+    "kind",
+    "mass",
+    "level",
+    "force",
+    "at",
+    "group",
+    "strength",
+    "lumbar_share",
+    1,
+]
 GOOD = "format: 1\nname: Standing\n"
 
 
@@ -104,6 +120,24 @@ def test_hostile_files_are_refused_quickly_with_the_place(written, content, mess
     start = time.perf_counter()
     assert _refusal(name).startswith(message)
     assert time.perf_counter() - start < 3.0
+
+
+@given(st.text(alphabet="ab:-[]{},&*!?|>'\"#%@<~.0123\n \t", max_size=200) | st.text(max_size=200))
+def test_no_text_gives_anything_but_plain_values_or_an_input_error(text):
+    with contextlib.suppress(InputError):
+        data = parse_yaml(text, "a.yaml").data
+        json.dumps(data, allow_nan=False)
+        Scenario.from_dict(data)
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("1 kg"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+))  # fmt: skip
+def test_no_data_gives_anything_but_a_scenario_or_an_input_error(data):
+    whole = {"format": 1, "name": "x", **data} if isinstance(data, dict) else data
+    with contextlib.suppress(InputError):
+        assert Scenario.from_dict(Scenario.from_dict(whole).to_dict()).name
 
 
 def test_an_alias_bomb_costs_nothing(written):

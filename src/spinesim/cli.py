@@ -87,12 +87,10 @@ def list_command(form: str) -> int:
 @click.argument("names_or_files", nargs=-1, required=True)
 def check(names_or_files: tuple[str, ...]) -> int:
     """Check scenarios: says ok, or all that is wrong."""
-    from spinesim.simulation import check_scenario
-
     code = GOOD
     for name in names_or_files:
         try:
-            check_scenario(_read(name))
+            _check(_read(name))
             click.echo(f"{name}: ok")
         except InputError as error:
             code = BAD_INPUT
@@ -179,6 +177,15 @@ def _read(source: str | dict[str, Any]) -> Scenario:
     return read_scenario(source)
 
 
+def _check(scenario: Scenario) -> None:
+    """Put the scenario together with its model, as a run would, and solve nothing."""
+    from spinesim.assembly import assemble
+    from spinesim.files import model_path
+    from spinesim.model.reader import read_model
+
+    assemble(read_model(model_path(scenario)), scenario)
+
+
 def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:
     scenario = _read(name_or_file)
     if not settings:
@@ -226,13 +233,17 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 
 def _solve(scenario: Scenario) -> xr.Dataset:
-    from spinesim.kernels.jit import is_compiled
-
-    if not is_compiled():
+    if not _is_compiled():
         _note("compiling the solver, once: this takes about a minute, later runs start at once")
     from spinesim.simulation import simulate
 
     return simulate(scenario)
+
+
+def _is_compiled() -> bool:
+    from spinesim.kernels.jit import is_compiled
+
+    return is_compiled()
 
 
 def _result(name: str) -> xr.Dataset:

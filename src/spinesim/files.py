@@ -73,6 +73,14 @@ def find_file(name: str, kind: DataKind) -> Path:
     return shipped[name]
 
 
+def model_path(scenario: Scenario) -> Path:
+    """Return the file of the scenario's model; an unknown name is an InputError with its line."""
+    try:
+        return find_file(scenario.model, "models")
+    except InputError as error:
+        raise InputError(scenario.problem(problem.message, "model") for problem in error.problems) from None
+
+
 def read_scenario(source: str | os.PathLike[str] | Mapping[str, Any] | Scenario) -> Scenario:
     """Return the scenario of a name, a path or plain data.
 
@@ -253,6 +261,7 @@ __all__ = [
     "find_file",
     "list_models",
     "list_scenarios",
+    "model_path",
     "parse_yaml",
     "read_scenario",
     "read_yaml",
