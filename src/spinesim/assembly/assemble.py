@@ -1,0 +1,75 @@
+"""Put model, subject and scenario together, or say everything that does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spinesim.assembly.names import FascicleName, StrandName, fascicle_names
+from spinesim.assembly.person import build_person
+from spinesim.assembly.posture import Angles, resolve_posture
+from spinesim.assembly.subject import Subject, scale_subject
+from spinesim.assembly.task import build_task
+from spinesim.errors import InputError, PostureError
+from spinesim.kernels.tables import Person, Task
+from spinesim.model import Model
+from spinesim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """All a solve needs and all its results are named by."""
+
+    model: Model
+    scenario: Scenario
+    subject: Subject
+    angles: Angles
+    person: Person
+    task: Task
+    fascicles: tuple[FascicleName, ...]
+    strands: tuple[StrandName, ...]
+
+
+@lru_cache(maxsize=32)
+def _tables(subject: _Key) -> tuple[Person, tuple[StrandName, ...], tuple[FascicleName, ...]]:
+    person, strands = build_person(subject.model, subject.subject)
+    return person, strands, fascicle_names(subject.model)
+
+
+@dataclass(frozen=True, eq=False)
+class _Key:
+    """A model and a subject that compare by what tells them apart, so that a person's tables are built once."""
+
+    model: Model
+    subject: Subject
+
+    def _values(self) -> tuple[str, str, float, float]:
+        return self.model.digest, self.subject.sex, self.subject.height, self.subject.mass
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._values() == other._values()
+
+
+def assemble(model: Model, scenario: Scenario) -> Assembly:
+    """Return the tables of a scenario.
+
+    Raises
+    ------
+    PostureError
+        When the posture lies outside the model's range.
+    InputError
+        With every name or number of the scenario that does not fit the model.
+    """
+    subject = scale_subject(model, scenario.subject)
+    person, strands, fascicles = _tables(_Key(model, subject))
+    angles, problems = resolve_posture(model, scenario)
+    if angles is None:
+        kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError
+        raise kind(problems)
+    task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
+    if task is None:
+        raise InputError(problems)
+    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands)

@@ -1,0 +1,119 @@
+"""Fascicles and fascia bands of both sides as one table of lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from spinesim.assembly.subject import Subject
+from spinesim.kernels.tables import PASSIVE_EXPONENTIAL, PASSIVE_FASCIA, PASSIVE_NONE, PASSIVE_TOE, Floats, Lines
+from spinesim.model import Fascicle, Model
+from spinesim.model.spine import BODIES
+
+LEFT = np.array([1.0, 1.0, -1.0])
+OBLIQUES = ("external_oblique", "internal_oblique")
+Path = list[tuple[int, Floats]]
+
+
+@dataclass
+class _Rows:
+    """Columns of the table while it grows."""
+
+    segments: list[tuple[int, int, int, Floats, Floats]] = field(default_factory=list)
+    lines: list[tuple[float, float, float, float, float, int, tuple[float, float, float], float, float]] = field(default_factory=list)
+
+    def add(self, path: Path, *values: float, kind: int, passive: tuple[float, float, float], volume: float, hoop: float) -> None:
+        """Add one line: pieces inside a body keep their length, the others become segments."""
+        fixed = 0.0
+        for (a, p), (b, q) in zip(path[:-1], path[1:], strict=True):
+            if a == b:
+                fixed += float(np.linalg.norm(q - p))
+            else:
+                self.segments.append((len(self.lines), a, b, p, q))
+        f_max, optimal, tendon, cos_pennation = values
+        self.lines.append((fixed, f_max, optimal, tendon, cos_pennation, kind, passive, volume, hoop))
+
+
+def line_table(model: Model, subject: Subject) -> Lines:
+    """Return all lines: right then left of each fascicle, transversus right and left, then the fascia bands."""
+    rows = _Rows()
+    for fascicle in model.fascicles:
+        for side in (0, 1):
+            _add_fascicle(rows, model, subject, fascicle, side)
+    for _ in (0, 1):
+        _add_transversus(rows, model, subject)
+    n_fascicle = len(rows.lines)
+    for side in (0, 1):
+        _add_fascia(rows, model, subject, side)
+    line, a, b, pa, pb = (np.array(column) for column in zip(*rows.segments, strict=True))
+    fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (np.array(column) for column in zip(*rows.lines, strict=True))
+    return Lines(
+        line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, fixed, f_max, optimal, tendon, cosine,
+        kind.astype(np.int64), passive, volume, hoop, model.force_length_width, n_fascicle,
+    )  # fmt: skip
+
+
+def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicle, side: int) -> None:
+    path = [(_body(name, side), _point(point, side, subject)) for name, point in fascicle.path]
+    area = fascicle.pcsa * subject.strength
+    optimal = fascicle.optimal_fibre_length * subject.length
+    if fascicle.passive.kind == "exponential":
+        strain, shape = fascicle.passive.parameters
+        kind, passive = PASSIVE_EXPONENTIAL, (strain, shape, 0.0)
+    else:
+        modulus, slack, toe = fascicle.passive.parameters
+        kind, passive = PASSIVE_TOE, (modulus * area, slack, toe)
+    rows.add(
+        path, area * fascicle.specific_tension, optimal, fascicle.tendon_slack_length * subject.length, float(np.cos(fascicle.pennation)),
+        kind=kind, passive=passive, volume=area * optimal / model.recruitment.reference_volume, hoop=_hoop_share(model, fascicle),
+    )  # fmt: skip
+
+
+def _hoop_share(model: Model, fascicle: Fascicle) -> float:
+    """Return cos^2 of an oblique's angle to the transverse plane, 0 for all others."""
+    if fascicle.group not in OBLIQUES:
+        return 0.0
+    first, last = (_neutral(model, *fascicle.path[i]) for i in (0, -1))
+    direction = (last - first) / np.linalg.norm(last - first)
+    return 1.0 - float(direction[1]) ** 2
+
+
+def _neutral(model: Model, body: str, point: tuple[float, float, float]) -> Floats:
+    """Return a point of an upright-neutral body in the global frame; only pelvis, thorax and abdomen carry obliques."""
+    origin = model.abdomen_origin if body == "abdomen" else model.bodies[body].position
+    return np.array(origin) + np.array(point)
+
+
+def _add_transversus(rows: _Rows, model: Model, subject: Subject) -> None:
+    law = model.breath
+    area = law.transversus_pcsa * subject.strength
+    length = law.transversus_length * subject.length
+    rows.add(
+        [], area * model.specific_tension_trunk, length, 0.0, 1.0,
+        kind=PASSIVE_NONE, passive=(0.0, 0.0, 0.0), volume=area * length / model.recruitment.reference_volume, hoop=1.0,
+    )  # fmt: skip
+
+
+def _add_fascia(rows: _Rows, model: Model, subject: Subject, side: int) -> None:
+    kind = model.ligament_kinds["TLF"]
+    for band in model.fascia:
+        ends = [_neutral_tilted(model, band.lower_body, band.lower), _neutral_tilted(model, band.upper_body, band.upper)]
+        slack = float(np.linalg.norm(ends[1] - ends[0])) * (1.0 + kind.slack_strain) * subject.length
+        path = [(_body(name, side), _point(point, side, subject)) for name, point in ((band.lower_body, band.lower), (band.upper_body, band.upper))]
+        stiffness = band.stiffness * subject.disc_area / subject.length
+        rows.add(path, stiffness, kind.toe_strain * slack, slack, 1.0, kind=PASSIVE_FASCIA, passive=(0.0, 0.0, 0.0), volume=1.0, hoop=0.0)
+
+
+def _neutral_tilted(model: Model, body: str, point: tuple[float, float, float]) -> Floats:
+    c, s = np.cos(model.bodies[body].tilt), np.sin(model.bodies[body].tilt)
+    x, y, z = point
+    return np.array(model.bodies[body].position) + np.array([c * x - s * y, s * x + c * y, z])
+
+
+def _body(name: str, side: int) -> int:
+    return BODIES.index(name.replace("right", "left") if side else name)
+
+
+def _point(point: tuple[float, float, float], side: int, subject: Subject) -> Floats:
+    return np.array(point) * (LEFT if side else 1.0) * subject.length

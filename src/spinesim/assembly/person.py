@@ -1,0 +1,172 @@
+"""Model and subject to the tables of a person."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from spinesim.assembly.lines import line_table
+from spinesim.assembly.names import StrandName
+from spinesim.assembly.subject import Subject
+from spinesim.kernels.tables import Breath, Discs, Facets, Floats, Person, Skeleton, Strands
+from spinesim.model import Disc, FacetJoint, Model
+
+LEFT = np.array([1.0, 1.0, -1.0])
+BILATERAL = ("LF", "CL", "ITL", "ILL")
+GRID = 0.6  # of the patch radius: where the outer contact points of the 3 x 3 patch lie
+
+
+def about_z(angle: float) -> Floats:
+    """Return the rotation matrix about z."""
+    c, s = math.cos(angle), math.sin(angle)
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...]]:
+    """Return all tables of a person and the names of the ligament strands."""
+    strands, names = _strands(model, subject)
+    law, points = model.recruitment, tuple(model.supports.values())
+    breath = Breath(
+        diaphragm=np.array(model.breath.center) * subject.length,
+        area=model.breath.area * subject.length**2,
+        hoop_area=model.breath.hoop_radius * model.breath.hoop_height * subject.length**2,
+        maximum=model.breath.maximum_pressure,
+        volume=model.breath.volume * subject.length**3 / law.reference_volume,
+        support_body=np.array([6 for _ in points], dtype=np.int64),
+        support_point=np.array([p.position for p in points]).reshape(-1, 3) * subject.length,
+        support_direction=np.array([p.direction for p in points], dtype=float).reshape(-1, 3),
+        support_limit=np.array([p.limit for p in points]),
+    )
+    person = Person(
+        _skeleton(model, subject), _discs(model, subject), strands, _facets(model, subject), line_table(model, subject), breath,
+        law.reserve_penalty, law.reserve_limit,
+    )  # fmt: skip
+    return person, names
+
+
+def _skeleton(model: Model, subject: Subject) -> Skeleton:
+    size, factor = subject.length, subject.mass_factors
+    frame = {name: about_z(body.tilt) for name, body in model.bodies.items()}
+    origin = {name: np.array(body.position) for name, body in model.bodies.items()}
+    lower, upper, disc_in, upper_in = (np.zeros(shape) for shape in ((6, 3), (6, 3), (6, 3, 3), (6, 3, 3)))
+    for j, level in enumerate(model.levels):
+        disc, center = about_z(level.disc_tilt), np.array(level.center)
+        lower[j] = frame[level.lower].T @ (center - origin[level.lower]) * size
+        upper[j] = frame[level.upper].T @ (center - origin[level.upper]) * size
+        disc_in[j] = frame[level.lower].T @ disc
+        upper_in[j] = disc.T @ frame[level.upper]
+    mass, com = np.zeros(12), np.zeros((12, 3))
+    for index, name in enumerate(("pelvis", "L5", "L4", "L3", "L2", "L1", "thorax")):
+        mass[index] = model.bodies[name].mass * factor["thorax" if name == "thorax" else "trunk"]
+        com[index] = np.array(model.bodies[name].center_of_mass) * size
+    for index, name in ((7, "thigh"), (9, "shank")):
+        body = model.bodies[f"{name}_right"]
+        mass[index : index + 2] = body.mass * factor[name]
+        com[index] = np.array(body.center_of_mass) * size
+        com[index + 1] = com[index] * LEFT
+    arms = model.arms
+    hip, shoulder = np.array(model.hip) * size, np.array(model.landmarks["shoulder_right"][1]) * size
+    knee = np.array(model.knee) * size
+    return Skeleton(
+        lower, upper, disc_in, upper_in, np.array([hip, hip * LEFT]), np.array([knee, knee * LEFT]),
+        np.array(model.abdomen_origin) * size, model.abdomen_share, mass, com, np.array([shoulder, shoulder * LEFT]),
+        np.array(model.landmarks["chest"][1]) * size, np.array(arms.length_per_stature) * subject.height,
+        np.array([m * factor[p] for m, p in zip(arms.mass, ("upper_arm", "forearm", "hand"), strict=True)]),
+        np.array(arms.center), arms.rigid_reach,
+    )  # fmt: skip
+
+
+def _discs(model: Model, subject: Subject) -> Discs:
+    """Scale the disc laws by level and person: like beams of the same stuff, by area, breadth and height."""
+    law = model.disc_law
+    reference = next(disc for disc in model.discs if disc.level == law.reference_level)
+    ones = np.ones(6)
+    b, a = np.zeros((6, 3)), np.zeros((6, 3))
+    for j, disc in enumerate(model.discs):
+        for i, breadth in enumerate(_breadths(disc)):
+            base = _breadths(reference)[i]
+            b[j, i] = law.b[i] * disc.area * breadth / (reference.area * base) * subject.disc_area * subject.length
+            a[j, i] = law.a[i] * (disc.height[1] / breadth) / (reference.height[1] / base)
+    slender = np.array([disc.area / disc.height[1] for disc in model.discs]) * reference.height[1] / reference.area
+    slender = slender * subject.disc_area / subject.length
+    last = b * law.last_measured_moment / np.array(law.b)
+    return Discs(
+        law.initial_stiffness * slender, law.linear_stiffness * slender, law.toe_length * subject.length * ones,
+        law.shear_stiffness * slender, b, a, last, law.gain, law.gain_force * subject.disc_area,
+    )  # fmt: skip
+
+
+def _breadths(disc: Disc) -> tuple[float, float, float]:
+    """Return the breadth that counts in lateral, axial and sagittal rotation."""
+    return disc.width, 0.5 * (disc.width + disc.depth), disc.depth
+
+
+def _facets(model: Model, subject: Subject) -> Facets:
+    law, skeleton = model.facet_law, _skeleton(model, subject)
+    point, axis, inward, radius = np.zeros((12, 3)), np.zeros((12, 3)), np.zeros((12, 3)), np.zeros(12)
+    patch, area = np.zeros((12, 9, 3)), np.zeros(12)
+    for j, joint in enumerate(model.facets):
+        center = skeleton.disc_in_lower[j].T @ (np.array(joint.centre) * subject.length - skeleton.lower_anchor[j])
+        normal, along = _facet_axes(joint)
+        points = _patch(joint, center, normal, along, law.gap, subject.length)
+        for side, mirror in enumerate((np.ones(3), LEFT)):
+            i = 2 * j + side
+            point[i] = (center + joint.radius * subject.length * normal) * mirror
+            axis[i], inward[i], radius[i] = along * mirror, -normal * mirror, joint.radius * subject.length
+            patch[i] = (points * mirror) @ skeleton.upper_in_disc[j]
+            area[i] = joint.area * subject.disc_area / 9.0
+    thickness = law.thickness * subject.length
+    return Facets(point, axis, inward, radius, patch, area, law.modulus / thickness, thickness, law.toe * subject.length)
+
+
+def _facet_axes(joint: FacetJoint) -> tuple[Floats, Floats]:
+    """Return the outward normal of the lower facet and the direction along it (disc frame, right side)."""
+    c, s = math.cos(joint.elevation), math.sin(joint.elevation)
+    normal = np.array([-math.sin(joint.transverse_angle) * c, s, -math.cos(joint.transverse_angle) * c])
+    along = np.array([0.0, 1.0, 0.0]) - s * normal
+    return normal, along / np.linalg.norm(along)
+
+
+def _patch(joint: FacetJoint, center: Floats, normal: Floats, along: Floats, gap: float, size: float) -> Floats:
+    """Return the nine contact points (point, 3) of the upper facet in neutral, a gap inside the lower facet's cylinder."""
+    radius, half = joint.radius * size, GRID * math.sqrt(joint.area / math.pi) * size
+    across = np.cross(along, normal)
+    points = []
+    for t in (-half, 0.0, half):
+        for s in (-half, 0.0, half):
+            turn = s / radius
+            radial = -normal * math.cos(turn) + across * math.sin(turn)
+            points.append(center + radius * normal + t * along + (radius - gap * size) * radial)
+    return np.array(points)
+
+
+def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName, ...]]:
+    """Return the strands, left ones mirrored; slack lengths from the neutral posture."""
+    rows: list[tuple[int, Floats, Floats, float, float, float]] = []
+    names: list[StrandName] = []
+    index = {level.name: j for j, level in enumerate(model.levels)}
+    for strand in model.strands:
+        level, kind = model.levels[index[strand.level]], model.ligament_kinds[strand.ligament]
+        prop = model.ligament_properties[strand.level, strand.ligament]
+        length = np.linalg.norm(_global(model, level.upper, strand.upper) - _global(model, level.lower, strand.lower))
+        slack = float(length) * (1.0 + kind.slack_strain) * subject.length
+        stiffness = prop.stiffness / _count(model, strand.level, strand.ligament) * subject.disc_area / subject.length
+        for side in ("right", "left") if strand.side == "right" else ("middle",):
+            mirror = LEFT if side == "left" else np.ones(3)
+            ends = np.array(strand.upper) * mirror * subject.length, np.array(strand.lower) * mirror * subject.length
+            rows.append((index[strand.level], *ends, stiffness, slack, kind.toe_strain * slack))
+            names.append(StrandName(strand.level, strand.ligament, side, prop.failure * subject.length))
+    level, upper, lower, stiffness, slack, toe = (np.array(column) for column in zip(*rows, strict=True))
+    return Strands(level.astype(np.int64), upper, lower, stiffness, slack, toe), tuple(names)
+
+
+def _count(model: Model, level: str, ligament: str) -> int:
+    """Return how many strands share the ligament's stiffness (per side where it has sides)."""
+    own = [strand for strand in model.strands if (strand.level, strand.ligament) == (level, ligament)]
+    return sum(2 if strand.side == "right" and ligament not in BILATERAL else 1 for strand in own)
+
+
+def _global(model: Model, body: str, point: tuple[float, float, float]) -> Floats:
+    """Return a body point in the neutral global frame (unscaled)."""
+    return np.array(model.bodies[body].position) + about_z(model.bodies[body].tilt) @ np.array(point)

@@ -1,0 +1,144 @@
+"""Posture of a scenario to the rotations of every joint, within the range the model covers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinesim.errors import Problem, did_you_mean
+from spinesim.kernels.tables import Floats
+from spinesim.model import Model, Preset
+from spinesim.scenario import Scenario
+
+LUMBAR_TURNS = ("right_lateral_bending", "left_axial_rotation", "flexion")
+
+
+@dataclass(frozen=True)
+class Angles:
+    """The posture in whole-body angles; rad."""
+
+    preset: Preset
+    trunk_inclination: float
+    pelvis_tilt: float
+    lumbar_flexion: float
+    right_lateral_bending: float
+    left_axial_rotation: float  # of the shoulders
+    thigh_inclination: float
+    knee_flexion: float
+    arms: tuple[float, float, float]
+    levels: Floats  # (level, 3) rad, rotation vectors in the disc frames
+    shoulder_twist: float
+
+
+def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, list[Problem]]:
+    """Return all angles of a scenario, or None with the problems when the preset is unknown or a range is left."""
+    wanted = scenario.posture
+    preset = model.presets.get(wanted.preset)
+    if preset is None:
+        hint = did_you_mean(wanted.preset, model.presets) or f" (there are {', '.join(model.presets)})"
+        return None, [scenario.problem(f"unknown posture '{wanted.preset}'{hint}", "posture.preset")]
+    trunk, pelvis, lumbar, problems = _sagittal(model, scenario, preset)
+    bending = _first(wanted.right_lateral_bending, preset.angles.get("right_lateral_bending"), 0.0)
+    twist = _first(wanted.left_axial_rotation, preset.angles.get("left_axial_rotation"), 0.0)
+    thigh = preset.angles.get("thigh_inclination", 0.0)
+    if wanted.hip_flexion is not None:
+        thigh = wanted.hip_flexion - pelvis
+    knee = _first(wanted.knee_flexion, preset.angles.get("knee_flexion"), 0.0)
+    arms = tuple(
+        _first(getattr(wanted.arms, name) if wanted.arms else None, preset.angles.get(name), 0.0)
+        for name in ("shoulder_flexion", "shoulder_abduction", "elbow_flexion")
+    )
+    values = {
+        "trunk_inclination": trunk, "pelvis_tilt": pelvis, "lumbar_flexion": lumbar, "right_lateral_bending": bending,
+        "left_axial_rotation": twist, "hip_flexion": thigh + pelvis, "knee_flexion": knee,
+        "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
+    }  # fmt: skip
+    problems += _out_of_range(model, scenario, values)
+    if problems:
+        return None, problems
+    own = twist * model.twist_share
+    levels = _level_rotations(model, lumbar, bending, own)
+    _add_offsets(model, scenario, levels)
+    angles = Angles(preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own)
+    return angles, []
+
+
+def _first(*values: float | None) -> float:
+    return next(value for value in values if value is not None)
+
+
+def _sagittal(model: Model, scenario: Scenario, preset: Preset) -> tuple[float, float, float, list[Problem]]:
+    """Return trunk inclination, pelvis tilt and lumbar flexion; two of them, or one and the rhythm, give the rest."""
+    wanted = scenario.posture
+    trunk, pelvis, lumbar = wanted.trunk_inclination, wanted.pelvis_tilt, wanted.lumbar_flexion
+    if trunk is not None and pelvis is not None and lumbar is not None and abs(pelvis + lumbar - trunk) > 1e-6:
+        message = "pelvis_tilt and lumbar_flexion must add up to trunk_inclination: leave one of them out"
+        return trunk, pelvis, lumbar, [scenario.problem(message, "posture.trunk_inclination")]
+    given = sum(angle is not None for angle in (trunk, pelvis, lumbar))
+    if wanted.lumbopelvic_rhythm is not None and (given > 1 or (given == 1 and trunk is None)):
+        message = "a lumbopelvic rhythm goes with trunk_inclination alone: leave pelvis_tilt and lumbar_flexion out"
+        return 0.0, 0.0, 0.0, [scenario.problem(message, "posture.lumbopelvic_rhythm")]
+    if given < 2:
+        trunk, pelvis, lumbar = _by_rhythm(model, scenario, preset)
+    elif trunk is None:
+        trunk = _first(pelvis) + _first(lumbar)
+    elif lumbar is None:
+        lumbar = trunk - _first(pelvis)
+    return trunk, trunk - _first(lumbar), _first(lumbar), []
+
+
+def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float, float, float]:
+    """Fill up from at most one wanted angle, the preset and the rhythm."""
+    wanted = scenario.posture
+    rhythm = wanted.lumbopelvic_rhythm
+    own = preset.angles.get("lumbar_flexion") if rhythm is None else None
+    if wanted.pelvis_tilt is not None:
+        lumbar = _first(own, 0.0)
+        return wanted.pelvis_tilt + lumbar, wanted.pelvis_tilt, lumbar
+    trunk = _first(wanted.trunk_inclination, preset.angles.get("trunk_inclination"), 0.0)
+    if wanted.lumbar_flexion is not None:
+        lumbar = wanted.lumbar_flexion
+    elif own is not None:
+        lumbar = own
+    elif rhythm is not None and not isinstance(rhythm, str):
+        lumbar = rhythm.lumbar_share * trunk
+    else:
+        curve = model.rhythms[rhythm or "healthy"]
+        lumbar = float(np.interp(trunk, curve.trunk, curve.lumbar))
+    return trunk, trunk - lumbar, lumbar
+
+
+def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) -> list[Problem]:
+    problems = []
+    for name, value in values.items():
+        low, high = model.ranges[name]
+        if not low - 1e-9 <= value <= high + 1e-9:
+            deg = [f"{math.degrees(v):.4g}" for v in (value, low, high)]
+            message = f"impossible posture: {name} {deg[0]} deg is outside the model's range of {deg[1]} to {deg[2]} deg"
+            key = "preset" if getattr(scenario.posture, name, None) is None else name
+            key = f"arms.{name}" if name.startswith(("shoulder", "elbow")) else key
+            problems.append(scenario.problem(message, f"posture.{key}"))
+    return problems
+
+
+def _level_rotations(model: Model, flexion: float, bending: float, twist: float) -> Floats:
+    """Share the lumbar rotation by level and turn it from the trunk's axes into each disc's."""
+    shares = model.level_shares
+    sagittal = shares["flexion" if flexion >= 0.0 else "extension"]
+    levels = np.zeros((6, 3))
+    for j, level in enumerate(model.levels):
+        x = bending * shares["right_lateral_bending"][j]
+        y = twist * shares["left_axial_rotation"][j]
+        c, s = math.cos(level.disc_tilt), math.sin(level.disc_tilt)
+        levels[j] = (c * x + s * y, c * y - s * x, -flexion * sagittal[j])
+    return levels
+
+
+def _add_offsets(model: Model, scenario: Scenario, levels: Floats) -> None:
+    """Turn single levels about their own disc axes by the scenario's offsets; all above turns along."""
+    names = [level.name for level in model.levels]
+    for offset in scenario.rotation_offsets:
+        turn = [getattr(offset, name) or 0.0 for name in LUMBAR_TURNS]
+        levels[names.index(offset.level)] += (turn[0], turn[1], -turn[2])

@@ -1,0 +1,224 @@
+"""Loads, deficits and conditions of a scenario to the task table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinesim.assembly.names import FascicleName, StrandName
+from spinesim.assembly.posture import Angles
+from spinesim.assembly.subject import Subject
+from spinesim.errors import Problem, did_you_mean
+from spinesim.kernels.tables import (
+    ARM_ANGLES,
+    ARM_REACH,
+    AT_BODY,
+    AT_HANDS,
+    BED,
+    FEET,
+    FROM_CHEST,
+    FROM_DISC,
+    SEAT,
+    Floats,
+    Person,
+    Task,
+)
+from spinesim.model import Model
+from spinesim.model.spine import BODIES
+from spinesim.scenario import Scenario
+from spinesim.scenario.loads import BodyForce, HandForce, Held, Worn
+
+GRAVITY = 9.80665  # m/s^2, standard
+DOWN = {"upright": (0.0, -1.0, 0.0), "supine": (-1.0, 0.0, 0.0), "prone": (1.0, 0.0, 0.0), "right_side": (0.0, 0.0, 1.0)}
+CONTACT = {"feet": FEET, "seat": SEAT, "bed": BED}
+HALF_GRIP = 0.15  # m from the middle of a two-handed load to each hand
+HIP_HEIGHT = 0.53  # of stature, standing (Winter 2009)
+ANKLE_HEIGHT = 0.039
+FROM_GROUND = ("floor", "knee")
+WORN = {"back": ("thorax", "back"), "chest": ("thorax", "chest"), "shoulders": ("thorax", "shoulders"), "waist": ("pelvis", "waist")}
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Where each hand goes: mode, joint angles, target and what it is measured from (right, left)."""
+
+    mode: list[int]
+    target: Floats
+    anchor: list[int]
+
+
+def build_task(
+    model: Model, subject: Subject, scenario: Scenario, angles: Angles, person: Person,
+    fascicles: tuple[FascicleName, ...], strands: tuple[StrandName, ...],
+) -> tuple[Task | None, list[Problem]]:  # fmt: skip
+    """Return the task table of a scenario, or None with all problems."""
+    upper, lower, problems = activation_limits(model, scenario, fascicles)
+    scale, fascia, ligament_problems = ligament_scales(model, scenario, strands)
+    loads, hands, load_problems = _loads(model, subject, scenario, angles)
+    contact = CONTACT[angles.preset.contact]
+    problems += ligament_problems + load_problems + _support_problems(scenario, contact)
+    if problems:
+        return None, problems
+    pressure = scenario.breath.intra_abdominal_pressure
+    right = scenario.support.right if scenario.support.right is not None else angles.preset.support_right
+    z = np.zeros(3)
+    task = Task(
+        gravity=GRAVITY * np.array(DOWN[angles.preset.orientation]),
+        pelvis=np.array([0.0, 0.0, -angles.pelvis_tilt]),
+        level=angles.levels,
+        thigh=np.array([[0.0, 0.0, angles.thigh_inclination]] * 2),
+        knee=np.array([angles.knee_flexion] * 2),
+        shoulder_twist=angles.shoulder_twist,
+        arm_mode=np.array(hands.mode, dtype=np.int64),
+        arm_angles=np.array([angles.arms] * 2),
+        hand_target=hands.target,
+        hand_anchor=np.array(hands.anchor, dtype=np.int64),
+        contact=contact,
+        support_right=-1.0 if right is None else right,
+        load_where=np.array([load[0] for load in loads], dtype=np.int64),
+        load_body=np.array([load[1] for load in loads], dtype=np.int64),
+        load_point=np.array([load[2] for load in loads] or [z])[: len(loads)],
+        load_force=np.array([load[3] for load in loads] or [z])[: len(loads)],
+        load_mass=np.array([load[4] for load in loads], dtype=np.float64),
+        load_moment=np.array([load[5] for load in loads] or [z])[: len(loads)],
+        upper=upper,
+        lower=lower,
+        strand_scale=scale,
+        fascia_scale=fascia,
+        pressure=-1.0 if pressure == "auto" else float(pressure),
+        support_on=np.array([float(name in angles.preset.supports) for name in model.supports]),
+        power=scenario.recruitment.p,
+    )
+    return task, []
+
+
+def activation_limits(model: Model, scenario: Scenario, fascicles: tuple[FascicleName, ...]) -> tuple[Floats, Floats, list[Problem]]:
+    """Return upper and lower activation of every fascicle, or the names that match none."""
+    upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
+    for i, fascicle in enumerate(fascicles):
+        if fascicle.group in model.trunk_groups:
+            lower[i] = scenario.recruitment.co_contraction
+    names = {fascicle.name for fascicle in fascicles}
+    for n, change in enumerate(scenario.muscles):
+        key = "group" if change.group else "fascicle"
+        wanted = str(change.group or change.fascicle)
+        known = model.groups if change.group else sorted(names | {name[:-2] for name in names})
+        if wanted not in known:
+            hint = did_you_mean(wanted, known) or f" (groups are {', '.join(model.groups)})"
+            problems.append(scenario.problem(f"unknown muscle {key} '{wanted}'{hint}", f"muscles.{n}.{key}"))
+            continue
+        chosen = [i for i, f in enumerate(fascicles) if _is_meant(f, wanted, change.side, change.level)]
+        if not chosen:
+            where = f" at {change.level}" if change.level else ""
+            problems.append(scenario.problem(f"'{wanted}' has no fascicle{where} on the side '{change.side}'", f"muscles.{n}"))
+        for i in chosen:
+            upper[i] *= (1.0 if change.strength is None else change.strength) * (1.0 - (change.inhibition or 0.0))
+            lower[i] = max(lower[i], change.tone or 0.0)
+    return upper, np.minimum(lower, upper), problems
+
+
+def _is_meant(fascicle: FascicleName, wanted: str, side: str, level: str | None) -> bool:
+    if wanted not in (fascicle.group, fascicle.name, fascicle.name[:-2]) or side not in ("both", fascicle.side):
+        return False
+    return level is None or level in fascicle.bodies
+
+
+def ligament_scales(model: Model, scenario: Scenario, strands: tuple[StrandName, ...]) -> tuple[Floats, Floats, list[Problem]]:
+    """Return the share of stiffness each strand and each fascia band (right, then left) keeps."""
+    scale, fascia, problems = np.ones(len(strands)), np.ones(2 * len(model.fascia)), []
+    for n, change in enumerate(scenario.ligaments):
+        left = 0.0 if change.removed else change.strength
+        if change.ligament == "TLF":
+            if change.level != "all":
+                problems.append(scenario.problem("the fascia TLF crosses several levels: leave the level out", f"ligaments.{n}.level"))
+            half = len(model.fascia)
+            fascia[slice(half if change.side == "left" else 0, half if change.side == "right" else None)] *= left
+            continue
+        chosen = [i for i, s in enumerate(strands) if s.ligament == change.ligament and change.level in ("all", s.level)]
+        sided = [i for i in chosen if change.side in ("both", strands[i].side)]
+        if not chosen:
+            problems.append(scenario.problem(f"{change.ligament} has no part at {change.level}", f"ligaments.{n}.level"))
+        elif not sided or (change.side != "both" and any(strands[i].side == "middle" for i in chosen)):
+            problems.append(scenario.problem(f"{change.ligament} lies in the middle: leave the side out", f"ligaments.{n}.side"))
+        scale[sided] *= left
+    return scale, fascia, problems
+
+
+def _support_problems(scenario: Scenario, contact: int) -> list[Problem]:
+    if scenario.support.right is not None and contact != FEET:
+        return [scenario.problem("weight on the feet can be given for standing postures only", "support")]
+    return []
+
+
+Load = tuple[int, int, Floats, Floats, float, Floats]
+
+
+def _loads(model: Model, subject: Subject, scenario: Scenario, angles: Angles) -> tuple[list[Load], Hands, list[Problem]]:
+    """Return the load rows and what the hands do for them."""
+    rows: list[Load] = []
+    problems: list[Problem] = []
+    hands = Hands([ARM_ANGLES, ARM_ANGLES], np.zeros((2, 3)), [FROM_DISC, FROM_DISC])
+    zero = np.zeros(3)
+    for n, load in enumerate(scenario.loads):
+        if isinstance(load, (Held, HandForce)):
+            anchor = FROM_CHEST if load.measured_from == "chest" else FROM_DISC
+            point = np.array([load.reach, hand_height(model, subject, angles, load.height), load.lateral])
+            if scenario.posture.arms is not None:
+                problems.append(scenario.problem("arms are placed by the load in the hands: leave posture.arms out", f"loads.{n}"))
+            _place_hands(hands, load.hands, anchor, point)
+            mass, force = (load.mass, zero) if isinstance(load, Held) else (0.0, np.array(load.force))
+            rows.append((AT_HANDS, anchor, point, force, mass, zero))
+        elif isinstance(load, BodyForce):
+            body, point, problem = _point(model, subject, load.body, load.at)
+            problems += [scenario.problem(problem, f"loads.{n}.at")] if problem else []
+            moment = zero if load.moment is None else np.array(load.moment)
+            rows.append((AT_BODY, body, point, np.array(load.force), 0.0, moment))
+        else:
+            body, point, problem = _worn_point(model, subject, load)
+            problems += [scenario.problem(problem, f"loads.{n}.at")] if problem else []
+            rows.append((AT_BODY, body, point, zero, load.mass, zero))
+    return rows, hands, problems
+
+
+def _place_hands(hands: Hands, wanted: str, anchor: int, point: Floats) -> None:
+    """Send the hands to their first load, both hands a grip's half width beside its middle."""
+    for side, name in enumerate(("right", "left")):
+        if wanted in ("both", name) and hands.mode[side] == ARM_ANGLES:
+            outward = HALF_GRIP * (1 - 2 * side) if wanted == "both" else 0.0
+            hands.mode[side], hands.anchor[side] = ARM_REACH, anchor
+            hands.target[side] = point + np.array([0.0, 0.0, outward])
+
+
+def hand_height(model: Model, subject: Subject, angles: Angles, height: str | float) -> float:
+    """Return a height above the mid-hip (m); floor and knee are measured from the ground, so bent legs bring them nearer."""
+    if not isinstance(height, str):
+        return height
+    value = model.load_heights[height]
+    if height not in FROM_GROUND:
+        return value * subject.height
+    thigh, shank = -model.knee[1] * subject.length, -model.ankle[1] * subject.length
+    hip = thigh * np.cos(angles.thigh_inclination) + shank * np.cos(angles.knee_flexion - angles.thigh_inclination)
+    return float((value + HIP_HEIGHT - ANKLE_HEIGHT) * subject.height - hip)
+
+
+def _point(model: Model, subject: Subject, body: str, at: str | tuple[float, float, float] | None) -> tuple[int, Floats, str]:
+    index = BODIES.index(body)
+    if at is None:
+        return index, np.zeros(3), ""
+    if not isinstance(at, str):
+        return index, np.array(at), ""
+    known = [name for name, (owner, _) in model.landmarks.items() if owner == body]
+    if at not in known:
+        hint = did_you_mean(at, known) or f" (it has {', '.join(known) or 'none'}; or give three lengths)"
+        return index, np.zeros(3), f"{body} has no landmark '{at}'{hint}"
+    return index, np.array(model.landmarks[at][1]) * subject.length, ""
+
+
+def _worn_point(model: Model, subject: Subject, load: Worn) -> tuple[int, Floats, str]:
+    if not isinstance(load.at, str):
+        return BODIES.index(load.body), np.array(load.at), ""
+    body, landmark = WORN[load.at]
+    if load.body == "pelvis" and load.at != "waist":
+        return 0, np.zeros(3), f"the pelvis carries things at its waist, not at '{load.at}'"
+    return _point(model, subject, body, landmark)

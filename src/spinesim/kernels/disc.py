@@ -1,0 +1,125 @@
+"""Disc law with an energy: axial toe, shear and exponential rotation, all stiffened by preload.
+
+U(u, theta) = U_axial(-u_y) + g (k_s (u_x^2 + u_z^2) / 2 + sum_i U_i(theta_i, g)),  g = g(F_axial(-u_y)),
+with u the translation of the upper body in the disc's mid frame (half of the rotation) and theta the rotation vector.
+"""
+
+import math
+
+from spinesim.kernels import vec3
+from spinesim.kernels.jit import kernel
+from spinesim.kernels.tables import Discs, Floats
+
+
+@kernel
+def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float, float]:
+    """Return energy (J), force (N), stiffness (N/m) and its rate (N/m^2) at a shortening (m): toe, linear; tension as at first."""
+    k0, k1, toe = discs.k_initial[j], discs.k_linear[j], discs.toe[j]
+    if shortening <= 0.0:
+        return 0.5 * k0 * shortening * shortening, k0 * shortening, k0, 0.0
+    curve = (k1 - k0) / toe
+    if shortening < toe:
+        square = shortening * shortening
+        energy = 0.5 * k0 * square + curve * square * shortening / 6.0
+        return energy, k0 * shortening + 0.5 * curve * square, k0 + curve * shortening, curve
+    rest = shortening - toe
+    f_toe = 0.5 * (k0 + k1) * toe
+    energy = 0.5 * k0 * toe * toe + curve * toe * toe * toe / 6.0 + f_toe * rest + 0.5 * k1 * rest * rest
+    return energy, f_toe + k1 * rest, k1, 0.0
+
+
+@kernel
+def stiffening(gain: float, force: float, preload: float, rate: float, curve: float) -> tuple[float, float, float]:
+    """Return g and its first two derivatives by shortening; g = 1 + gain (1 - exp(-F / force)), exp(gain F / force) in tension.
+
+    `rate` and `curve` are the first two derivatives of the preload F by shortening.
+    """
+    if preload >= 0.0:
+        e = math.exp(-preload / force)
+        return 1.0 + gain * (1.0 - e), gain * e * rate / force, gain * e * (curve - rate * rate / force) / force
+    k = gain / force
+    g = math.exp(k * preload)
+    return g, g * k * rate, g * k * (curve + k * rate * rate)
+
+
+@kernel
+def bending(b: float, a: float, last: float, g: float, angle: float) -> tuple[float, float, float, float, float, float]:
+    """Return U, dU/dangle, d2U/dangle2, dU/dg, d2U/dg2, d2U/dangle dg of M = g b (exp(|angle| / a) - 1), tangent beyond `last`."""
+    t, sign = abs(angle), math.copysign(1.0, angle)
+    knee = a * math.log(last / (g * b) + 1.0)
+    if t <= knee:
+        e = math.expm1(t / a)
+        base = b * (a * e - t)
+        return g * base, sign * g * b * e, g * b * (e + 1.0) / a, base, 0.0, sign * b * e
+    slope, slope_g, d = (last + g * b) / a, b / a, t - knee
+    knee_g = -a * last / (g * (last + g * b))
+    knee_gg = a * last * (last + 2.0 * g * b) / (g * (last + g * b)) ** 2
+    u_knee = last * a - g * b * knee
+    u = u_knee + last * d + 0.5 * slope * d * d
+    u_g = last * a / g - b * knee + 0.5 * slope_g * d * d - slope * d * knee_g
+    u_gg = -last * a / (g * g) - b * knee_g - 2.0 * slope_g * d * knee_g + slope * knee_g * knee_g - slope * d * knee_gg
+    return u, sign * (last + slope * d), slope, u_g, u_gg, sign * (slope_g * d - slope * knee_g)
+
+
+@kernel
+def energy(discs: Discs, j: int, u: Floats, theta: Floats) -> float:
+    """Return the stored energy (J) of disc j."""
+    e, force, rate, curve = axial(discs, j, -u[1])
+    g, _, _ = stiffening(discs.gain, discs.force, force, rate, curve)
+    e += 0.5 * g * discs.k_shear[j] * (u[0] * u[0] + u[2] * u[2])
+    for i in range(3):
+        e += bending(discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i])[0]
+    return e
+
+
+@kernel
+def disc_wrench(discs: Discs, j: int, u: Floats, theta: Floats, f: Floats, m: Floats, k: Floats, c: Floats) -> None:
+    """Add disc j to the force `f` (N) and moment `m` (N m, about the upper anchor) on the upper body, in the mid frame.
+
+    `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad.
+    """
+    _, force, rate, curve = axial(discs, j, -u[1])
+    g, g1, g2 = stiffening(discs.gain, discs.force, force, rate, curve)
+    ks, shear2 = discs.k_shear[j], u[0] * u[0] + u[2] * u[2]
+    u_g, u_gg = 0.5 * ks * shear2, 0.0
+    _, mx, _, gx, ggx, mgx = bending(discs.b[j, 0], discs.a[j, 0], discs.last_moment[j, 0], g, theta[0])
+    _, my, _, gy, ggy, mgy = bending(discs.b[j, 1], discs.a[j, 1], discs.last_moment[j, 1], g, theta[1])
+    _, mz, _, gz, ggz, mgz = bending(discs.b[j, 2], discs.a[j, 2], discs.last_moment[j, 2], g, theta[2])
+    u_g += gx + gy + gz
+    u_gg += ggx + ggy + ggz
+    px, py, pz = g * ks * u[0], -(force + g1 * u_g), g * ks * u[2]
+    hxy, hyz = -g1 * ks * u[0], -g1 * ks * u[2]
+    hyy = rate + g2 * u_g + g1 * g1 * u_gg
+    f[0] -= px
+    f[1] -= py
+    f[2] -= pz
+    k[0, 0] -= g * ks
+    k[2, 2] -= g * ks
+    k[1, 1] -= hyy
+    k[0, 1] -= hxy
+    k[1, 0] -= hxy
+    k[1, 2] -= hyz
+    k[2, 1] -= hyz
+    cx, cy, cz = vec3.cross(u[0], u[1], u[2], px, py, pz)
+    _add_moment(theta, mx, my, mz, cx, cy, cz, m)
+    # Columns of dm/du: only g depends on u (through u_y), and the arm of the force.
+    cx, cy, cz = vec3.cross(u[0], u[1], u[2], g * ks, hxy, 0.0)
+    ax, ay, az = vec3.cross(1.0, 0.0, 0.0, px, py, pz)
+    _add_moment(theta, 0.0, 0.0, 0.0, ax + cx, ay + cy, az + cz, c[:, 0])
+    cx, cy, cz = vec3.cross(u[0], u[1], u[2], hxy, hyy, hyz)
+    ax, ay, az = vec3.cross(0.0, 1.0, 0.0, px, py, pz)
+    _add_moment(theta, -g1 * mgx, -g1 * mgy, -g1 * mgz, ax + cx, ay + cy, az + cz, c[:, 1])
+    cx, cy, cz = vec3.cross(u[0], u[1], u[2], 0.0, hyz, g * ks)
+    ax, ay, az = vec3.cross(0.0, 0.0, 1.0, px, py, pz)
+    _add_moment(theta, 0.0, 0.0, 0.0, ax + cx, ay + cy, az + cz, c[:, 2])
+
+
+@kernel
+def _add_moment(theta: Floats, mx: float, my: float, mz: float, cx: float, cy: float, cz: float, out: Floats) -> None:
+    """Subtract J_l(theta)^-T (dU/dtheta - J_l(theta / 2) (u x dU/du) / 2), turned into the mid frame, from `out`."""
+    x, y, z = vec3.left_jacobian(theta, 0.5, cx, cy, cz)
+    x, y, z = vec3.left_jacobian_inverse_transposed(theta, mx - 0.5 * x, my - 0.5 * y, mz - 0.5 * z)
+    x, y, z = vec3.turn_back(theta, 0.5, x, y, z)
+    out[0] -= x
+    out[1] -= y
+    out[2] -= z

@@ -1,0 +1,60 @@
+"""The entry Python calls: the coupled solve of disc translations and muscle forces, as the list of its phases.
+
+It is one function because the compiler optimises everything below each function anew: every level costs seconds once.
+"""
+
+import math
+
+from spinesim.kernels import equilibrium, recruitment
+from spinesim.kernels.jit import kernel
+from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
+from spinesim.kernels.tables import N_EQUATION, Person, State, Task, Work
+
+TOLERANCE = 2e-7  # N and N m
+MAX_ITERATIONS = 80
+LAST_ATTEMPT = 11
+
+
+@kernel
+def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
+    """Solve one posture under its loads; the answer stays in `state` and `work`. Returns a status code (`kernels.status`).
+
+    Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2 to 11
+    raise the external forces by tenths. Each alternates geometry, recruitment and disc translations until all balances.
+    """
+    state.info[:] = 0.0
+    equilibrium.prepare(person, task, work)
+    gamma = person.reserve_penalty
+    done = False
+    for attempt in range(LAST_ATTEMPT + 1):
+        scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
+        if attempt == 1 or attempt == 2 or not math.isfinite(state.info[1]):
+            equilibrium.reset(state)
+        work.x[:] = 0.0
+        work.mixed[0] = 0
+        done = False
+        for iteration in range(MAX_ITERATIONS):
+            equilibrium.evaluate(person, task, state.u, scale, work)
+            state.info[1] = equilibrium.balance(person, task, state, work)
+            state.info[0] += 1.0
+            done = iteration > 0 and state.info[1] <= TOLERANCE
+            if done or not math.isfinite(state.info[1]):
+                break
+            equilibrium.build_problem(person, task, work)
+            recruitment.scale_rows(work)
+            steps = recruitment.recruit(work, state, gamma, task.power)
+            state.info[2] += abs(steps)
+            if steps < 0:
+                break
+            equilibrium.update_reserve(person, state, work)
+            equilibrium.balance(person, task, state, work)
+            equilibrium.move_discs(state, work, 1.0 if attempt == 0 else 0.5)
+        if done and (attempt < 2 or attempt == LAST_ATTEMPT):
+            break
+    state.info[3] = work.share[0]
+    if not done:
+        return NOT_CONVERGED
+    for k in range(N_EQUATION - 1):
+        if abs(state.reserve[k]) > person.reserve_limit:
+            return RESERVE_USED
+    return CONVERGED

@@ -1,0 +1,263 @@
+"""Every array the kernels read or write: meaning, shape and unit on its own line. SI throughout, float64, C-contiguous.
+
+Bodies are numbered from the pelvis up: 0 pelvis, 1 L5 ... 5 L1, 6 thorax, then 7/8 thigh, 9/10 shank (right/left), 11 abdomen frame.
+Levels run from cranial to caudal: 0 T12-L1 ... 5 L5-S1; level j joins body 6 - j (upper) to body 5 - j (lower). Sides: 0 right, 1 left.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+N_LEVEL = 6
+N_BODY = 12
+N_EQUATION = 25  # 18 level moments, 6 hip moments, 1 abdominal hoop
+HOOP = 24
+PELVIS, THORAX, ABDOMEN = 0, 6, 11
+FEET, SEAT, BED = 0, 1, 2  # what carries the person
+AT_BODY, AT_HANDS = 0, 1  # where a load acts
+FROM_DISC, FROM_CHEST = 0, 1  # what a hand target is measured from
+ARM_ANGLES, ARM_REACH = 0, 1
+PASSIVE_EXPONENTIAL, PASSIVE_TOE, PASSIVE_FASCIA, PASSIVE_NONE = 0, 1, 2, 3
+
+
+class Skeleton(NamedTuple):
+    """Rigid bodies and joints of one person."""
+
+    lower_anchor: Floats  # (level, 3) m        disc centre in the lower body's frame
+    upper_anchor: Floats  # (level, 3) m        the same point, neutral, in the upper body's frame
+    disc_in_lower: Floats  # (level, 3, 3)      disc axes (columns) in the lower body's frame
+    upper_in_disc: Floats  # (level, 3, 3)      upper body's axes in the disc frame, neutral
+    hip: Floats  # (side, 3) m                  hip centre in the pelvis frame
+    knee: Floats  # (side, 3) m                 knee centre in the thigh frame
+    abdomen_origin: Floats  # (3,) m            in the pelvis frame
+    abdomen_share: float  # 1                   share of the trunk rotation the abdominal wall makes
+    mass: Floats  # (body,) kg
+    com: Floats  # (body, 3) m                  centre of mass in the body's frame
+    shoulder: Floats  # (side, 3) m             in the thorax frame
+    chest: Floats  # (3,) m                     front of the chest in the thorax frame
+    arm_length: Floats  # (3,) m                upper arm, forearm, wrist to grip
+    arm_mass: Floats  # (3,) kg                 upper arm, forearm, hand
+    arm_center: Floats  # (3,) 1                centre of mass along each part, from its upper end
+    rigid_reach: float  # m                     how far a held mass may lie beyond straight hands
+
+
+class Discs(NamedTuple):
+    """Six-degree-of-freedom disc laws by level; rotations ordered (lateral x, axial y, sagittal z)."""
+
+    k_initial: Floats  # (level,) N/m
+    k_linear: Floats  # (level,) N/m
+    toe: Floats  # (level,) m
+    k_shear: Floats  # (level,) N/m
+    b: Floats  # (level, 3) N m
+    a: Floats  # (level, 3) rad
+    last_moment: Floats  # (level, 3) N m       beyond it the law goes on with its tangent
+    gain: float  # 1                            preload stiffening
+    force: float  # N                           preload at which (1 - 1/e) of the gain is reached
+
+
+class Strands(NamedTuple):
+    """Ligament strands that cross one level."""
+
+    level: Ints  # (strand,)
+    upper: Floats  # (strand, 3) m              in the upper body's frame
+    lower: Floats  # (strand, 3) m              in the lower body's frame
+    stiffness: Floats  # (strand,) N/m
+    slack: Floats  # (strand,) m
+    toe: Floats  # (strand,) m
+
+
+class Facets(NamedTuple):
+    """Twelve facet joints, index 2 level + side: a concave cylinder below, a patch of points above."""
+
+    axis_point: Floats  # (facet, 3) m          in the disc frame from the lower anchor
+    axis: Floats  # (facet, 3) 1                along the facet, unit
+    inward: Floats  # (facet, 3) 1              into the lower facet's bone, unit, disc frame
+    radius: Floats  # (facet,) m
+    points: Floats  # (facet, point, 3) m       in the upper body's frame from the upper anchor
+    point_area: Floats  # (facet,) m^2          area each point stands for
+    stiffness: float  # Pa/m                    of the cartilage foundation
+    thickness: float  # m
+    toe: float  # m
+
+
+class Lines(NamedTuple):
+    """Muscle fascicles first, then fascia bands: all that pulls along a path over several bodies."""
+
+    segment_line: Ints  # (segment,)
+    segment_a: Ints  # (segment,)               body of the caudal end
+    segment_b: Ints  # (segment,)               body of the cranial end
+    point_a: Floats  # (segment, 3) m
+    point_b: Floats  # (segment, 3) m
+    fixed_length: Floats  # (line,) m           length inside single bodies
+    f_max: Floats  # (line,) N                  fascia: stiffness N/m
+    optimal: Floats  # (line,) m                fascia: toe length m
+    tendon: Floats  # (line,) m                 fascia: slack length m
+    cos_pennation: Floats  # (line,) 1
+    passive_kind: Ints  # (line,)
+    passive: Floats  # (line, 3)                exponential: strain, shape, 0; toe: force at unit strain N, slack, toe strain
+    volume: Floats  # (line,) 1                 cost weight: volume over the reference volume
+    hoop: Floats  # (line,) 1                   share of the force that holds the abdominal hoop
+    force_length_width: float  # 1
+    n_fascicle: int
+
+
+class Breath(NamedTuple):
+    """Abdominal pressure and the contacts people lean on; they are columns of the recruitment too."""
+
+    diaphragm: Floats  # (3,) m                 centre of pressure in the thorax frame
+    area: float  # m^2
+    hoop_area: float  # m^2                     radius x height: wall force per pressure
+    maximum: float  # Pa
+    volume: float  # 1                          cost weight
+    support_body: Ints  # (support,)
+    support_point: Floats  # (support, 3) m
+    support_direction: Floats  # (support, 3) 1
+    support_limit: Floats  # (support,) N
+
+
+class Person(NamedTuple):
+    """All model tables of one person."""
+
+    skeleton: Skeleton
+    discs: Discs
+    strands: Strands
+    facets: Facets
+    lines: Lines
+    breath: Breath
+    reserve_penalty: float
+    reserve_limit: float  # N m
+
+
+class Task(NamedTuple):
+    """One scenario: posture, loads, deficits."""
+
+    gravity: Floats  # (3,) m/s^2
+    pelvis: Floats  # (3,) rad                  rotation vector of the pelvis, global
+    level: Floats  # (level, 3) rad             rotation vector of each level, disc frame
+    thigh: Floats  # (side, 3) rad              rotation vector of the thigh, global
+    knee: Floats  # (side,) rad                 flexion
+    shoulder_twist: float  # rad                shoulders against the thorax, left axial
+    arm_mode: Ints  # (side,)
+    arm_angles: Floats  # (side, 3) rad         shoulder flexion, abduction, elbow flexion
+    hand_target: Floats  # (side, 3) m          global axes, from the anchor
+    hand_anchor: Ints  # (side,)
+    contact: int
+    support_right: float  # 1                   share on the right foot, negative: from the balance of weights
+    load_where: Ints  # (load,)
+    load_body: Ints  # (load,)                  AT_BODY: the body. AT_HANDS: the anchor
+    load_point: Floats  # (load, 3) m           AT_BODY: in the body's frame. AT_HANDS: global axes from the anchor
+    load_force: Floats  # (load, 3) N           global, its weight not included
+    load_mass: Floats  # (load,) kg
+    load_moment: Floats  # (load, 3) N m        global
+    upper: Floats  # (fascicle,) 1              activation limits
+    lower: Floats  # (fascicle,) 1
+    strand_scale: Floats  # (strand,) 1
+    fascia_scale: Floats  # (line - fascicle,) 1
+    pressure: float  # Pa                       negative: found by the recruitment
+    support_on: Floats  # (support,) 1          1 where the posture has this contact
+    power: int  # 2 or 3
+
+
+class Work(NamedTuple):
+    """Scratch; written by the function named. Allocated once per thread."""
+
+    o: Floats  # (body, 3) m                    place_bodies
+    r: Floats  # (body, 3, 3)                   orient_bodies
+    mid: Floats  # (level, 3, 3)                orient_bodies: disc mid frame, global
+    a_up: Floats  # (level, 3) m                place_bodies: upper anchor, global
+    arm: Floats  # (side, 4, 3) m               place_arms: shoulder, elbow, wrist, hand
+    strand_u: Floats  # (strand, 3) m           prepare_passive: mid frame, from the anchors
+    strand_l: Floats  # (strand, 3) m
+    facet_p: Floats  # (facet, point, 3) m
+    facet_o: Floats  # (facet, 3) m
+    facet_a: Floats  # (facet, 3)
+    facet_n: Floats  # (facet, 3)
+    turn: Floats  # (3, 3, 3)                   scratch matrices
+    seg_a: Floats  # (segment, 3) m             prepare_lines: global offsets from the body origin
+    seg_b: Floats  # (segment, 3) m
+    w_body: Ints  # (force,)                    gather_loads
+    w_offset: Floats  # (force, 3) m
+    w_force: Floats  # (force, 3) N
+    w_moment: Floats  # (force, 3) N m
+    n_force: Ints  # (1,)
+    ext_f: Floats  # (level, 3) N               sum_loads: on all above the level
+    ext_m: Floats  # (level, 3) N m             about the upper anchor
+    hip_f: Floats  # (3,) N                     on all above the hips
+    hip_m: Floats  # (side, 3) N m              couple each hip must carry
+    share: Floats  # (side,) 1                  weight on each foot
+    length: Floats  # (line,) m                 line_geometry
+    af: Floats  # (18, pull) 1                  force on all above per unit tension; pulls = lines, then pressure, slack, supports
+    am: Floats  # (24, pull) m                  moment per unit tension: levels, then hips
+    hf: Floats  # (6, line) 1                   force on the pelvis across each hip
+    gain: Floats  # (pull,) N                   line_forces: force at full activation
+    passive: Floats  # (pull,) N
+    tension: Floats  # (pull,) N                balance
+    f: Floats  # (level, 3) N                   passive_levels, mid frame
+    m: Floats  # (level, 3) N m
+    k: Floats  # (level, 3, 3) N/m
+    g: Floats  # (level, 3, 3) N
+    c: Floats  # (level, 3, 3) m                couple: moment per force through the level, global
+    a: Floats  # (25, column)                   recruitment matrix, rows scaled
+    b: Floats  # (25,)
+    row: Floats  # (25,)                        row scale
+    weight: Floats  # (column,)
+    lo: Floats  # (column,)
+    up: Floats  # (column,)
+    x: Floats  # (column,)
+    s: Floats  # (column,)
+    ds: Floats  # (column,)
+    free: Floats  # (25, column)
+    h: Floats  # (25, 25)
+    rhs: Floats  # (25,)
+    dlam: Floats  # (25,)
+    step: Floats  # (18,) m                     move_discs
+    past_step: Floats  # (5, 18) m
+    past_point: Floats  # (5, 18) m
+    mix_h: Floats  # (5, 5)
+    mix_b: Floats  # (5,)
+    mix_x: Floats  # (5,)
+    mixed: Ints  # (1,)                         points remembered
+    res: Floats  # (42,)                        balance: 18 forces, 24 moments
+
+
+class State(NamedTuple):
+    """The unknowns; also the warm start of the next solve."""
+
+    u: Floats  # (level, 3) m                   disc translations, mid frame
+    lam: Floats  # (25,)                        multipliers of the scaled rows
+    reserve: Floats  # (25,)                    reserve moments, N m (last: N)
+    info: Floats  # (8,)                        iterations, residual, newton steps, share right
+
+
+def make_work(person: Person, task: Task) -> Work:
+    """Allocate the scratch arrays of one thread."""
+    n_line, n_col = person.lines.f_max.size, person.lines.n_fascicle + 2 + person.breath.support_limit.size
+    n_strand, n_seg = person.strands.level.size, person.lines.segment_line.size
+    n_point = person.facets.points.shape[1]
+    n_force = 9 + 6 + task.load_where.size
+    n_pull = n_line + 2 + person.breath.support_limit.size
+    z = np.zeros
+    return Work(
+        o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
+        strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
+        facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
+        turn=z((3, 3, 3)), seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)),
+        w_body=z(n_force, dtype=np.int64), w_offset=z((n_force, 3)), w_force=z((n_force, 3)), w_moment=z((n_force, 3)),
+        n_force=z(1, dtype=np.int64),
+        ext_f=z((6, 3)), ext_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
+        length=z(n_line), af=z((18, n_pull)), am=z((24, n_pull)), hf=z((6, n_line)), gain=z(n_pull), passive=z(n_pull), tension=z(n_pull),
+        f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)), c=z((6, 3, 3)),
+        a=z((25, n_col)), b=z(25), row=z(25), weight=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col), ds=z(n_col),
+        free=z((25, n_col)), h=z((25, 25)), rhs=z(25), dlam=z(25),
+        step=z(18), past_step=z((5, 18)), past_point=z((5, 18)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5),
+        mixed=z(1, dtype=np.int64), res=z(42),
+    )  # fmt: skip
+
+
+def make_state() -> State:
+    """Return a cold start."""
+    return State(u=np.zeros((6, 3)), lam=np.zeros(25), reserve=np.zeros(25), info=np.zeros(8))

@@ -1,0 +1,152 @@
+"""Walk a model document: typed values with units, each failure named with file, line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spinesim.errors import InputError, did_you_mean, quoted
+from spinesim.reading import Document
+from spinesim.units import Dimension, parse_quantity
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in a document: its value and the key path that led there."""
+
+    document: Document
+    value: Any
+    path: tuple[str | int, ...] = ()
+
+    def fail(self, message: str) -> InputError:
+        """Return the error that names this place."""
+        return InputError([self.document.problem(message, self.path)])
+
+    def __getitem__(self, key: str) -> Node:
+        """Return the value of a key, which must be there."""
+        mapping = self.mapping()
+        if key not in mapping:
+            raise self.fail(f"missing key {quoted(key)}{did_you_mean(key, [str(k) for k in mapping])}")
+        return Node(self.document, mapping[key], (*self.path, key))
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self.value, Mapping) and key in self.value
+
+    def mapping(self) -> Mapping[str, Any]:
+        """Return the value as a mapping."""
+        if not isinstance(self.value, Mapping):
+            raise self.fail("must be a mapping of keys to values")
+        return self.value
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Yield the keys of a mapping with their places."""
+        for key in self.mapping():
+            yield str(key), self[key]
+
+    def list(self) -> list[Node]:
+        """Return the places of a list's items."""
+        if not isinstance(self.value, list):
+            raise self.fail("must be a list")
+        return [Node(self.document, item, (*self.path, i)) for i, item in enumerate(self.value)]
+
+    def text(self, *options: str) -> str:
+        """Return text, one of the options where these are given."""
+        if not isinstance(self.value, str) or (options and self.value not in options):
+            hint = did_you_mean(str(self.value), options) if options else ""
+            raise self.fail(f"{quoted(self.value)} is not {' or '.join(options) or 'a text'}{hint}")
+        return self.value
+
+    def number(self) -> float:
+        """Return a finite bare number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            raise self.fail(f"{quoted(self.value)} is not a number")
+        return float(self.value)
+
+    def numbers(self, count: int | None = None) -> tuple[float, ...]:
+        """Return a list of bare numbers."""
+        found = tuple(node.number() for node in self.list())
+        if count is not None and len(found) != count:
+            raise self.fail(f"needs {count} numbers, found {len(found)}")
+        return found
+
+    def point(self, factor: float) -> Point:
+        """Return three numbers times a unit's factor."""
+        x, y, z = self.numbers(3)
+        return factor * x, factor * y, factor * z
+
+    def factor(self, dimension: Dimension) -> float:
+        """Return what one of the unit written here is in SI."""
+        return self._parse(f"1 {self.text()}" if self.value != "1" else 1.0, dimension)
+
+    def quantity(self, dimension: Dimension) -> float:
+        """Return a sourced quantity: ``{value: 5 mm, source: Key}``, or a bare number with ``unit``."""
+        self.sources()
+        value = self["value"]
+        if "unit" in self:
+            return value.number() * self["unit"].factor(dimension)
+        return value._parse(value.value, dimension)
+
+    def plain(self, dimension: Dimension) -> float:
+        """Return a quantity written as text, whose source stands beside it."""
+        return self._parse(self.value, dimension)
+
+    def vector(self, dimension: Dimension) -> Point:
+        """Return a sourced vector: ``{value: [x, y, z], unit: mm, source: Key}``."""
+        self.sources()
+        return self["value"].point(self["unit"].factor(dimension))
+
+    def sources(self) -> tuple[str, ...]:
+        """Return the citation keys that stand here, which must be at least one."""
+        source = self["source"]
+        keys = [node.text() for node in source.list()] if isinstance(source.value, list) else [source.text()]
+        return tuple(keys)
+
+    def _parse(self, text: object, dimension: Dimension) -> float:
+        try:
+            return parse_quantity(text, dimension)
+        except InputError as error:
+            raise self.fail(str(error)) from None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows whose columns share a unit and a source, both of which must be stated."""
+
+    node: Node
+
+    def rows(self, **columns: Dimension) -> Iterator[tuple[Node, dict[str, float]]]:
+        """Yield each row with the factors that turn its numbers into SI; every column needs a unit and a source."""
+        units, sources = self.node["units"], self.node["source"]
+        factors = {}
+        for name, dimension in columns.items():
+            factors[name] = units[name].factor(dimension)
+            sources[name]
+        for row in self.node["rows"].list():
+            yield row, factors
+
+
+def collect_sources(value: object) -> Iterator[str]:
+    """Yield every citation key under a `source` or `..._source` key, at any depth."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if str(key) == "source" or str(key).endswith("_source"):
+                yield from _leaves(item)
+            else:
+                yield from collect_sources(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from collect_sources(item)
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield str(value)

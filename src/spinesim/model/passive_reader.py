@@ -1,0 +1,128 @@
+"""Discs, facets and ligaments of a model file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spinesim.model.nodes import Node, Table
+from spinesim.model.spine import (
+    CHAIN,
+    LEVELS,
+    Disc,
+    DiscLaw,
+    FacetJoint,
+    FacetLaw,
+    FasciaBand,
+    LigamentKind,
+    LigamentProperty,
+    Strand,
+)
+
+
+def read_discs(node: Node) -> dict[str, Any]:
+    """Return fields `discs` and `disc_law` of a model."""
+    discs = tuple(
+        Disc(
+            row["level"].text(*LEVELS),
+            row["area"].number() * unit["area"],
+            row["depth"].number() * unit["depth"],
+            row["width"].number() * unit["width"],
+            row["height"].point(unit["height"]),
+        )
+        for row, unit in Table(node["levels"]).rows(area="area", depth="length", width="length", height="length")
+    )
+    return {"discs": discs, "disc_law": _disc_law(node["laws"])}
+
+
+def _disc_law(laws: Node) -> DiscLaw:
+    axial, rotation, preload, pressure = (laws[name] for name in ("axial", "rotation", "preload_stiffening", "pressure"))
+    turns = [rotation[name] for name in ("lateral", "axial", "sagittal")]
+    for turn in turns:
+        turn.sources()
+    bx, by, bz = (turn["b"].plain("moment") for turn in turns)
+    ax, ay, az = (turn["a"].plain("angle") for turn in turns)
+    rise = pressure["rise"]
+    rise.sources()
+    at = rise["at"].plain("moment")
+    flexion, extension, lateral, twist = (rise[name].plain("pressure") / at for name in ("flexion", "extension", "lateral", "axial"))
+    return DiscLaw(
+        initial_stiffness=axial["initial_stiffness"].quantity("stiffness"),
+        linear_stiffness=axial["linear_stiffness"].quantity("stiffness"),
+        toe_length=axial["toe_length"].quantity("length"),
+        shear_stiffness=laws["shear"]["stiffness"].quantity("stiffness"),
+        b=(bx, by, bz),
+        a=(ax, ay, az),
+        last_measured_moment=rotation["last_measured_moment"].quantity("moment"),
+        reference_level=rotation["reference_level"].text(*LEVELS),
+        gain=preload["gain"].quantity("number"),
+        gain_force=preload["force"].quantity("force"),
+        swelling=pressure["swelling"].quantity("pressure"),
+        correction_factor=pressure["correction_factor"].quantity("number"),
+        rise=(flexion, extension, lateral, twist),
+        rise_fades_with=pressure["rise_fades_with"].quantity("force"),
+    )
+
+
+def read_facets(node: Node) -> dict[str, Any]:
+    """Return fields `facets` and `facet_law` of a model."""
+    law = node["law"]
+    facets = tuple(
+        FacetJoint(
+            row["level"].text(*LEVELS),
+            row["centre"].point(unit["centre"]),
+            row["transverse_angle"].number() * unit["transverse_angle"],
+            row["elevation"].number() * unit["elevation"],
+            row["radius"].number() * unit["radius"],
+            row["area"].number() * unit["area"],
+        )
+        for row, unit in Table(node["levels"]).rows(
+            centre="length", transverse_angle="angle", elevation="angle", radius="length", area="area"
+        )
+    )
+    return {
+        "facets": facets,
+        "facet_law": FacetLaw(
+            law["gap"].quantity("length"),
+            law["cartilage_modulus"].quantity("pressure"),
+            law["cartilage_thickness"].quantity("length"),
+            law["toe"].quantity("length"),
+        ),
+    }
+
+
+def read_ligaments(node: Node) -> dict[str, Any]:
+    """Return the ligament and fascia fields of a model."""
+    kinds = {}
+    for name, kind in node["kinds"].items():
+        for key in ("toe_source", "slack_source", "stiffness_source"):
+            kind[key]
+        kinds[name] = LigamentKind(name, kind["toe_strain"].number(), kind["slack_strain"].number())
+    properties = {
+        (row["level"].text(*LEVELS), row["ligament"].text(*kinds)): LigamentProperty(
+            row["stiffness"].number() * unit["stiffness"], row["failure"].number() * unit["failure"]
+        )
+        for row, unit in Table(node["properties"]).rows(stiffness="stiffness", failure="length")
+    }
+    strands = tuple(
+        Strand(
+            row["level"].text(*LEVELS),
+            row["ligament"].text(*kinds),
+            row["side"].text("right", "middle"),
+            row["upper"].point(unit["upper"]),
+            row["lower"].point(unit["lower"]),
+        )
+        for row, unit in Table(node["strands"]).rows(upper="length", lower="length")
+    )
+    fascia = tuple(
+        FasciaBand(
+            row["name"].text(),
+            row["upper_body"].text(*CHAIN),
+            row["upper"].point(unit["upper"]),
+            row["lower_body"].text(*CHAIN),
+            row["lower"].point(unit["lower"]),
+            row["stiffness"].number() * unit["stiffness"],
+            row["failure"].number() * unit["failure"],
+        )
+        for row, unit in Table(node["fascia"]).rows(upper="length", lower="length", stiffness="stiffness", failure="length")
+    )
+    return {"ligament_kinds": kinds, "ligament_properties": properties, "strands": strands, "fascia": fascia}

@@ -1,0 +1,236 @@
+"""Model files to frozen objects. Units end here; every table must name units and sources."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from spinesim.model import passive_reader
+from spinesim.model.nodes import Node, Table, collect_sources
+from spinesim.model.posture_reader import read_posture
+from spinesim.model.spine import (
+    CHAIN,
+    Arms,
+    Body,
+    BreathLaw,
+    Fascicle,
+    Level,
+    Model,
+    PassiveLaw,
+    RecruitmentLaw,
+    Reference,
+    SubjectLaw,
+)
+from spinesim.reading import read_yaml
+
+MODEL_BYTES = 8_000_000
+MODEL_NODES = 400_000
+
+
+def read_model(path: str | os.PathLike[str]) -> Model:
+    """Read a model from its file (`model.yaml` with the parts it names beside it).
+
+    Raises
+    ------
+    InputError
+        Naming file, line and key of the first thing that is wrong.
+    """
+    head_file = Path(path)
+    head = Node(document := read_yaml(head_file, MODEL_BYTES, MODEL_NODES), document.data)
+    if head["format"].value != 1:
+        raise head["format"].fail("only format 1 of model files is known")
+    digest = hashlib.sha256(head.document.text.encode())
+    fields: dict[str, Any] = {}
+    sources = set(collect_sources(head.value))
+    for part in head["parts"].list():
+        document = read_yaml(head_file.parent / Path(part.text()).name, MODEL_BYTES, MODEL_NODES)
+        digest.update(document.text.encode())
+        sources.update(collect_sources(document.data))
+        name = Path(part.text()).stem
+        if name not in READERS:
+            raise part.fail(f"unknown part {name!r}, known are {', '.join(READERS)}")
+        fields.update(READERS[name](Node(document, document.data)))
+    missing = [name for name in READERS if f"{name}.yaml" not in head["parts"].value]
+    if missing:
+        raise head["parts"].fail(f"missing parts: {', '.join(missing)}")
+    return Model(
+        name=head["name"].text(),
+        description=head["description"].text(),
+        digest=digest.hexdigest()[:16],
+        sources=tuple(sorted(sources - {"modelled"})),
+        reference=_reference(head["reference_subject"]),
+        **fields,
+    )
+
+
+def _reference(node: Node) -> Reference:
+    node.sources()
+    return Reference(
+        node["sex"].text("male", "female"), node["height"].plain("length"), node["mass"].plain("mass"), node["age"].plain("time")
+    )
+
+
+def _segments(node: Node) -> dict[str, Any]:
+    bodies = {}
+    columns = Table(node["bodies"]).rows(position="length", tilt="angle", mass="mass", center_of_mass="length")
+    for row, unit in columns:
+        name = row["name"].text(*CHAIN, "thigh_right", "shank_right")
+        bodies[name] = Body(
+            name,
+            row["position"].point(unit["position"]),
+            row["tilt"].number() * unit["tilt"],
+            row["mass"].number() * unit["mass"],
+            row["center_of_mass"].point(unit["center_of_mass"]),
+        )
+    levels = tuple(
+        Level(
+            row["level"].text(), row["upper"].text(*CHAIN), row["lower"].text(*CHAIN),
+            row["center"].point(unit["center"]), row["disc_tilt"].number() * unit["disc_tilt"],
+        )  # fmt: skip
+        for row, unit in Table(node["levels"]).rows(center="length", disc_tilt="angle")
+    )
+    landmarks = {
+        row["name"].text(): (row["body"].text(*CHAIN), row["position"].point(unit["position"]))
+        for row, unit in Table(node["landmarks"]).rows(position="length")
+    }
+    outlines = {
+        row["body"].text(*CHAIN): (row["depth"].number() * unit["depth"], row["front"].number() * unit["front"], row["back"].number() * unit["back"])
+        for row, unit in Table(node["outlines"]).rows(depth="length", front="length", back="length")
+    }
+    return {
+        "bodies": bodies, "arms": _arms(node["arms"]), "levels": levels, "landmarks": landmarks, "outlines": outlines,
+        "hip": node["hips"]["center"].vector("length"), "knee": node["knee"]["center"].vector("length"),
+        "ankle": node["knee"]["ankle"].vector("length"), "abdomen_origin": node["abdomen"]["origin"].vector("length"),
+        "abdomen_share": node["abdomen"]["turn_share"].quantity("number"),
+    }  # fmt: skip
+
+
+def _arms(node: Node) -> Arms:
+    parts = [node[name] for name in ("upper_arm", "forearm", "hand")]
+    for part in parts:
+        part.sources()
+
+    def three(read: Callable[[Node], float]) -> tuple[float, float, float]:
+        a, b, c = (read(part) for part in parts)
+        return a, b, c
+
+    return Arms(
+        three(lambda p: p["length_per_stature"].number()),
+        three(lambda p: p["mass"].plain("mass")),
+        three(lambda p: p["center"].number()),
+        node["rigid_reach"].quantity("length"),
+    )
+
+
+def _muscles(node: Node) -> dict[str, Any]:
+    tension = {name: law.quantity("pressure") for name, law in node["specific_tension"].items()}
+    laws = {name: _passive_law(law) for name, law in node["passive_laws"].items()}
+    regions = {name: group["region"].text(*tension) for name, group in node["groups"].items()}
+    passive = {name: laws[group["passive"].text(*laws)] for name, group in node["groups"].items()}
+    columns = Table(node["fascicles"]).rows(
+        path="length", optimal_fibre_length="length", tendon_slack_length="length", pennation="angle"
+    )
+    area = node["fascicles"]["units"]["pcsa"].factor("area")
+    fascicles = []
+    for row, unit in columns:
+        group = row["group"].text(*regions)
+        row["pcsa_source"].text()
+        fascicles.append(
+            Fascicle(
+                name=row["name"].text(),
+                group=group,
+                pcsa=row["pcsa"].number() * area,
+                optimal_fibre_length=row["optimal_fibre_length"].number() * unit["optimal_fibre_length"],
+                tendon_slack_length=row["tendon_slack_length"].number() * unit["tendon_slack_length"],
+                pennation=row["pennation"].number() * unit["pennation"],
+                path=tuple(_path_point(point, unit["path"]) for point in row["path"].list()),
+                specific_tension=tension[regions[group]],
+                passive=passive[group],
+            )
+        )
+    return {
+        "fascicles": tuple(fascicles),
+        "groups": tuple(regions),
+        "trunk_groups": tuple(name for name, region in regions.items() if region == "trunk"),
+        "force_length_width": node["active_force_length"]["width"].quantity("number"),
+        "specific_tension_trunk": tension["trunk"],
+    }
+
+
+def _path_point(node: Node, factor: float) -> tuple[str, tuple[float, float, float]]:
+    parts = node.list()
+    if len(parts) != 4:
+        raise node.fail("needs a body and three coordinates")
+    body = parts[0].text(*CHAIN, "thigh_right", "shank_right", "abdomen")
+    return body, (factor * parts[1].number(), factor * parts[2].number(), factor * parts[3].number())
+
+
+def _passive_law(node: Node) -> PassiveLaw:
+    node.sources()
+    kind = node["kind"].text("exponential", "toe_linear")
+    if kind == "exponential":
+        return PassiveLaw(kind, (node["strain_at_one_norm_force"].number(), node["shape"].number()))
+    return PassiveLaw(kind, (node["modulus"].plain("pressure"), node["slack_length"].number(), node["toe_strain"].number()))
+
+
+def _breath(node: Node) -> dict[str, Any]:
+    diaphragm, hoop, muscle = node["diaphragm"], node["hoop"], node["transversus_abdominis"]
+    height = hoop["height"].quantity("length")
+    law = BreathLaw(
+        area=diaphragm["area"].quantity("area"),
+        center=diaphragm["center"].vector("length"),
+        volume=diaphragm["volume"].quantity("volume"),
+        hoop_radius=hoop["radius"].quantity("length"),
+        hoop_height=height,
+        transversus_pcsa=muscle["thickness"].quantity("length") * height,
+        transversus_length=muscle["fibre_length"].quantity("length"),
+        maximum_pressure=node["maximum_pressure"].quantity("pressure"),
+    )
+    return {"breath": law}
+
+
+def _recruitment(node: Node) -> dict[str, Any]:
+    reserve = node["reserve"]
+    law = RecruitmentLaw(
+        node["reference_volume"].quantity("volume"), reserve["penalty"].quantity("number"), reserve["limit"].quantity("moment")
+    )
+    return {"recruitment": law}
+
+
+def _subject(node: Node) -> dict[str, Any]:
+    def fat(part: Node) -> tuple[float, float, float]:
+        part.sources()
+        return part["coefficients"].point(1.0)
+
+    shares = node["segment_share"]
+    tolerance = node["tolerance"]
+    law = SubjectLaw(
+        fat={sex: fat(node["fat_share"][sex]) for sex in ("male", "female")},
+        other_share=node["other_share"].quantity("number"),
+        segment_share={
+            sex: {name: item.number() for name, item in shares[sex].items() if name != "source"} for sex in ("male", "female")
+        },
+        female_disc_area=node["female_factor"]["disc_area"].quantity("number"),
+        female_strength=node["female_factor"]["strength"].quantity("number"),
+        compression={
+            sex: (tolerance[sex]["intercept"].plain("force"), tolerance[sex]["slope"].plain("force")) for sex in ("male", "female")
+        },
+        shear=tolerance["shear"].quantity("force"),
+    )
+    return {"subject": law}
+
+
+READERS: dict[str, Callable[[Node], dict[str, Any]]] = {
+    "segments": _segments,
+    "discs": passive_reader.read_discs,
+    "facets": passive_reader.read_facets,
+    "ligaments": passive_reader.read_ligaments,
+    "muscles": _muscles,
+    "breath": _breath,
+    "posture": read_posture,
+    "subject": _subject,
+    "recruitment": _recruitment,
+}
