@@ -57,14 +57,19 @@ def _whole_number(value: object) -> object:
 
 def printable(text: str) -> str:
     """Return the text, or refuse control characters: they would reach the reader's terminal."""
-    if all(letter.isprintable() or letter in "\n\t" for letter in text):
+    if text.isprintable():
         return text
     raise InputError(f"{quoted(text)} holds control characters")
 
 
+def _printable_lines(text: str) -> str:
+    printable("".join(text.split("\n")))
+    return text
+
+
 WHOLE_NUMBER = BeforeValidator(_whole_number)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(printable)]
-Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(printable)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_printable_lines)]
 
 
 def tag_by_kind(value: Any) -> str | None:
