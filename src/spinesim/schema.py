@@ -30,6 +30,15 @@ from spinesim.errors import (
 )
 
 MOST_PROBLEMS = 1000
+_MUST_BE = {
+    **dict.fromkeys(
+        ["model_type", "model_attributes_type", "dict_type", "union_tag_not_found"],
+        "a mapping of keys to values",
+    ),
+    **dict.fromkeys(["tuple_type", "list_type"], "a list"),
+    "string_type": "text",
+    "bool_type": "true or false",
+}
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -121,33 +130,36 @@ def _path_in(detail: ErrorDetails) -> list[str | int]:
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Return what is wrong in one plain sentence."""
-    context, given, location = detail.get("ctx", {}), quoted(detail["input"]), detail["loc"]
+    location = detail["loc"]
     match detail["type"]:
         case "value_error":
-            return str(context["error"])
-        case "missing" if isinstance(location[-1], int):
-            return "needs a value here"
-        case "missing":
-            return f"needs the key '{location[-1]}'"
+            return str(detail.get("ctx", {})["error"])
         case "extra_forbidden":
-            known = list(_keys(model, location[:-1]))
-            return f"unknown key '{location[-1]}'" + _hint(location[-1], known)
+            return f"unknown key '{location[-1]}'" + _hint(location[-1], list(_keys(model, location[:-1])))
+        case "missing":
+            return (
+                "needs a value here" if isinstance(location[-1], int) else f"needs the key '{location[-1]}'"
+            )
         case "literal_error" | "union_tag_invalid":
-            options = _options(context.get("expected") or context["expected_tags"])
-            value = str(context["tag"]).strip("<>") if "tag" in context else detail["input"]
-            return f"unknown value {quoted(value)}" + _hint(value, options)
-        case "union_tag_not_found" if isinstance(detail["input"], Mapping):
-            return "needs the key 'kind'"
-        case "union_tag_not_found" | "model_type" | "model_attributes_type" | "dict_type":
-            return f"must be a mapping of keys to values, not {given}"
-        case "tuple_type" | "list_type":
-            return f"must be a list, not {given}"
-        case "too_long":
-            return f"has {context['actual_length']} items, the most is {context['max_length']}"
-        case "bool_type":
-            return f"must be true or false, not {given}"
-        case "string_type":
-            return f"must be text, not {given}"
+            return _unknown_value(detail)
+    return _wrong_kind(detail)
+
+
+def _unknown_value(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    value = str(context["tag"]).strip("<>") if "tag" in context else detail["input"]
+    options = _options(context.get("expected") or context["expected_tags"])
+    return f"unknown value {quoted(value)}" + _hint(value, options)
+
+
+def _wrong_kind(detail: ErrorDetails) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "union_tag_not_found" and isinstance(detail["input"], Mapping):
+        return "needs the key 'kind'"
+    if kind in _MUST_BE:
+        return f"must be {_MUST_BE[kind]}, not {quoted(detail['input'])}"
+    if kind == "too_long":
+        return f"has {context['actual_length']} items, the most is {context['max_length']}"
     return _lower_first(detail["msg"])
 
 
