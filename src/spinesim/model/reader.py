@@ -195,7 +195,8 @@ def _breath(node: Node) -> dict[str, Any]:
 def _recruitment(node: Node) -> dict[str, Any]:
     reserve = node["reserve"]
     law = RecruitmentLaw(
-        node["reference_volume"].quantity("volume"), reserve["penalty"].quantity("number"), reserve["limit"].quantity("moment")
+        node["reference_volume"].quantity("volume"), reserve["penalty"].quantity("number"), reserve["limit"].quantity("moment"),
+        node["short_range_stiffness"].quantity("number"),
     )
     return {"recruitment": law}
 

@@ -191,6 +191,7 @@ class RecruitmentLaw:
     reference_volume: float  # m^3
     reserve_penalty: float  # 1
     reserve_limit: float  # N m
+    short_range_stiffness: float  # 1, q of q F / L
 
 
 @dataclass(frozen=True)

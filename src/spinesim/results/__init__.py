@@ -1,0 +1,5 @@
+"""Arrays to a labelled Dataset that explains itself. Units begin again here."""
+
+from spinesim.results.wrap import wrap
+
+__all__ = ["wrap"]

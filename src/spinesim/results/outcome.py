@@ -1,0 +1,61 @@
+"""Every way a solve can end, with its sentence."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+
+from spinesim.assembly import Assembly
+from spinesim.kernels.status import CONVERGED, NOT_CONVERGED
+from spinesim.kernels.tables import State, Work
+from spinesim.model.spine import LEVELS
+from spinesim.results.levels import named_turns
+
+OUTCOMES = ("converged", "reserve_used", "not_converged", "unstable")
+NAMED = 4  # worst places and muscles named in a sentence
+TURNS = (("flexion", "extension"), ("right lateral bending", "left lateral bending"), ("left axial rotation", "right axial rotation"))
+
+
+def status_message(assembly: Assembly, state: State, work: Work, status: int) -> str:
+    """Return the sentence of a status: what balances, or which levels and muscles ran out."""
+    if status == CONVERGED:
+        return "converged: all forces and moments balance"
+    if status == NOT_CONVERGED:
+        return f"not converged: forces and moments are still off by {state.info[1]:.3g} N or N m after {int(state.info[0])} steps"
+    places = ", ".join(_short_places(assembly, state, work)[:NAMED])
+    spent = Counter(f"{f.side} {f.group.replace('_', ' ')}" for f in _spent(assembly, work))
+    muscles = ", ".join(name for name, _ in spent.most_common(NAMED)) or "none at its limit"
+    return f"muscles cannot hold this load: missing {places}; most spent: {muscles}"
+
+
+def stability_note(assembly: Assembly, stability: tuple[float, float]) -> str:
+    """Return in words what the tangent says: how stiff muscles must be for the posture to keep itself upright."""
+    eigenvalue, critical = stability
+    q = assembly.model.recruitment.short_range_stiffness
+    if math.isnan(eigenvalue):
+        return "not assessed: the solve did not converge"
+    if critical <= q:
+        return f"stable with muscle stiffness q = {q:.3g} (critical {critical:.3g})"
+    return f"needs co-contraction: at these activations muscles would have to be stiffer (q = {critical:.3g}) than measured (q up to {q:.3g})"
+
+
+def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:
+    """Return the reserves above the limit, largest first, each with its size, sense and place."""
+    found = []
+    for j, level in enumerate(LEVELS):
+        turns = named_turns(work.mid[j].T @ state.reserve[3 * j : 3 * j + 3])
+        found += [(abs(v), f"{abs(v):.3g} N m of {TURNS[i][int(v < 0.0)]} at {level}") for i, v in enumerate(turns)]
+    for s, side in enumerate(("right", "left")):
+        for i, axis in enumerate(("abduction or adduction", "rotation", "flexion or extension")):
+            value = abs(state.reserve[18 + 3 * s + i])
+            found.append((value, f"{value:.3g} N m of {axis} at the {side} hip"))
+    limit = 0.5 * assembly.person.reserve_limit
+    return [text for value, text in sorted(found, reverse=True) if value > limit]
+
+
+def _spent(assembly: Assembly, work: Work) -> list:
+    n = assembly.person.lines.n_fascicle
+    at_limit = np.flatnonzero(work.x[:n] >= 0.99 * assembly.task.upper)
+    return [assembly.fascicles[i] for i in at_limit]

@@ -1,0 +1,83 @@
+"""One Dataset of everything, with names, units, signs, status, sources and the scenario itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinesim._version import __version__
+from spinesim.assembly import Assembly
+from spinesim.files import scenario_text
+from spinesim.kernels.tables import State, Work
+from spinesim.results.geometry import geometry_values
+from spinesim.results.levels import level_values, ligament_values
+from spinesim.results.muscles import hip_values, muscle_values, whole_body_values
+from spinesim.results.outcome import OUTCOMES, stability_note, status_message
+from spinesim.variables import dimensions, variables
+
+CITED_ALWAYS = ("CrowninshieldBrand1981", "Zajac1989")
+SECONDS_PER_YEAR = 365.25 * 86400.0
+
+
+def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: tuple[float, float]) -> xr.Dataset:
+    """Return the result of a solve.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        What was solved.
+    state, work : State, Work
+        The kernel's arrays after the solve.
+    status : int
+        See `spinesim.kernels.status`.
+    stability : tuple of 2 floats
+        Smallest eigenvalue (N m/rad) and critical muscle stiffness (1).
+    """
+    values: dict[str, Any] = {
+        **level_values(assembly, state, work),
+        **ligament_values(assembly, state, work),
+        **muscle_values(assembly, work),
+        **hip_values(assembly, state, work),
+        **whole_body_values(assembly, state, work),
+        **geometry_values(assembly, work),
+        "status": status,
+        "stability_eigenvalue": stability[0],
+        "critical_muscle_stiffness": stability[1],
+    }
+    coords = {name: list(d.labels) for name, d in dimensions().items() if d.labels is not None}
+    coords["fascicle"] = [fascicle.name for fascicle in assembly.fascicles]
+    coords["load"] = [load.name for load in assembly.scenario.loads]
+    data = {}
+    for name, variable in variables().items():
+        array = np.asarray(values[name])
+        data[name] = (variable.dims, array, variable.attributes)
+    dataset = xr.Dataset(data, coords={k: (k, np.array(v, dtype=str)) for k, v in coords.items()})
+    dataset["status"].attrs |= {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
+    dataset.attrs = _attributes(assembly, state, work, status, stability)
+    return dataset
+
+
+def _attributes(
+    assembly: Assembly, state: State, work: Work, status: int, stability: tuple[float, float]
+) -> dict[str, Any]:
+    subject, model = assembly.subject, assembly.model
+    return {
+        "title": assembly.scenario.name,
+        "scenario_name": assembly.scenario.name,
+        "scenario": scenario_text(assembly.scenario),
+        "model": model.name,
+        "model_digest": model.digest,
+        "spinesim_version": __version__,
+        "status": OUTCOMES[status],
+        "status_message": status_message(assembly, state, work, status),
+        "stability_note": stability_note(assembly, stability),
+        "citations": sorted({*model.sources, *CITED_ALWAYS}),
+        "subject_sex": subject.sex,
+        "subject_height_m": subject.height,
+        "subject_mass_kg": subject.mass,
+        "subject_age_yr": subject.age / SECONDS_PER_YEAR,
+        "balance_residual": float(state.info[1]),
+        "note": "an estimate of loads for research and teaching; it does not diagnose or prescribe",
+    }

@@ -1,0 +1,130 @@
+"""Solve a scenario: read, assemble, run, wrap."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spinesim.assembly import Assembly, assemble
+from spinesim.errors import PostureError
+from spinesim.files import find_file, read_scenario
+from spinesim.kernels.status import NOT_CONVERGED
+from spinesim.kernels.tables import AT_HANDS, THORAX, Work, make_state, make_work
+from spinesim.model import Model
+from spinesim.model.reader import read_model
+from spinesim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from spinesim.comparison import Change
+
+Source = str | os.PathLike[str] | Mapping[str, Any] | Scenario
+
+
+def load_scenario(source: Source) -> Scenario:
+    """Return a scenario by its name, path or content; see `Scenario.replace` for changed copies."""
+    return read_scenario(source)
+
+
+def load_model(source: str | os.PathLike[str] = "lumbar_male") -> Model:
+    """Return a model by its name in models/ or the path of its model.yaml.
+
+    Raises
+    ------
+    InputError
+        Naming file, line and key of what is wrong.
+    """
+    path = find_file(source, "models") if isinstance(source, str) else Path(source)
+    path = path / "model.yaml" if path.is_dir() else path
+    return _model(path, _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[tuple[str, float], ...]:
+    """Return what changes when any part of the model is edited."""
+    folder = path.parent if path.parent.is_dir() else Path()
+    return tuple(sorted((part.name, part.stat().st_mtime) for part in folder.glob("*.yaml")))
+
+
+@lru_cache(maxsize=8)
+def _model(path: Path, stamp: tuple[tuple[str, float], ...]) -> Model:
+    return read_model(path)
+
+
+def prepare(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> Assembly:
+    """Return the tables of a scenario without solving it; raises as `simulate` does."""
+    scenario = read_scenario(scenario)
+    if not isinstance(model, Model):
+        model = load_model(scenario.model if model is None else model)
+    return assemble(model, scenario)
+
+
+def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> xr.Dataset:
+    """Solve a scenario and return all loads.
+
+    Parameters
+    ----------
+    scenario : str, path-like, mapping or Scenario
+        Name of a shipped scenario, a file, its content, or a scenario.
+    model : str, path-like or Model, optional
+        Takes the place of the scenario's own model.
+
+    Returns
+    -------
+    xarray.Dataset
+        Variables and dimensions as in `spinesim.variables`; units, signs, status and sources in the attributes. Check
+        ``result.attrs["status"]``: a load that cannot be held is a result, not an error.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the input; `PostureError` when the posture lies outside the model's range.
+
+    Notes
+    -----
+    Thread safe; the solve itself releases the interpreter lock.
+    """
+    from spinesim.kernels import run
+    from spinesim.results import wrap
+    from spinesim.stability import assess
+
+    assembly = prepare(scenario, model)
+    state, work = make_state(), make_work(assembly.person, assembly.task)
+    status = run.solve_static(assembly.person, assembly.task, state, work)
+    _check_reach(assembly, work)
+    margin = assess(assembly, state, work) if status < NOT_CONVERGED else (np.nan, np.nan)
+    return wrap(assembly, state, work, status, margin)
+
+
+def _check_reach(assembly: Assembly, work: Work) -> None:
+    """Refuse loads that lie farther from the straight hands than a rigid thing in them may."""
+    limit = assembly.person.skeleton.rigid_reach
+    task, problems = assembly.task, []
+    first = int(work.n_force[0]) - task.load_where.size
+    for n, load in enumerate(assembly.scenario.loads):
+        if task.load_where[n] != AT_HANDS:
+            continue
+        place = work.o[THORAX] + work.w_offset[first + n]
+        wanted = getattr(load, "hands", "both")
+        sides = [s for s, name in enumerate(("right", "left")) if wanted in ("both", name)]
+        beyond = min(float(np.linalg.norm(place - work.arm[s, 3])) for s in sides)
+        if beyond > limit:
+            message = f"impossible posture: the hands end {beyond:.2f} m short of the load (at most {limit:.2f} m)"
+            problems.append(assembly.scenario.problem(message, f"loads.{n}"))
+    if problems:
+        raise PostureError(problems)
+
+
+def compare(a: Source | xr.Dataset, b: Source | xr.Dataset) -> list[Change]:
+    """Return what differs between two scenarios or results, largest changes first; see `spinesim.comparison`."""
+    import xarray as xr
+
+    from spinesim.comparison import compare_results
+
+    first, second = (x if isinstance(x, xr.Dataset) else simulate(x) for x in (a, b))
+    return compare_results(first, second)
