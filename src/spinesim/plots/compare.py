@@ -15,6 +15,7 @@ from spinesim.plots.layout import drawing_board, lay_out
 from spinesim.plots.lumbar import PRESSURE_TITLE, draw_lumbar, pressure_texts
 from spinesim.plots.spine import (
     UNKNOWN_DISC,
+    color_of,
     draw_color_bar,
     draw_pressure_bar,
     pressure_by_level,
@@ -71,7 +72,7 @@ def _look(change: float, scale: ScalarMappable) -> dict[str, Any]:
         return UNKNOWN_DISC
     if abs(change) < _SAME:
         return {"facecolor": "white"}
-    return {"facecolor": scale.to_rgba(change), "hatch": RISE if change > 0.0 else FALL}
+    return {"facecolor": color_of(scale, change), "hatch": RISE if change > 0.0 else FALL}
 
 
 def _text(level: str, before: float, after: float, unit: str) -> str:

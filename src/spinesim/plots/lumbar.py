@@ -104,9 +104,9 @@ def lumbar_view(result: xr.Dataset) -> View:
 
 def _name_vertebrae(ax: Axes, view: View, result: xr.Dataset) -> None:
     for name, corners in vertebrae(result).items():
-        middle = view.points(corners).mean(axis=0)
-        if np.isfinite(middle).all():
-            ax.text(*middle, name, fontsize=NORMAL, color=INK, ha="center", va="center", zorder=7)
+        across, up = view.points(corners).mean(axis=0).tolist()
+        if np.isfinite([across, up]).all():
+            ax.text(across, up, name, fontsize=NORMAL, color=INK, ha="center", va="center", zorder=7)
 
 
 def _corners(view: View, result: xr.Dataset) -> Floats:
@@ -147,7 +147,8 @@ def _draw_gravity(ax: Axes, view: View, result: xr.Dataset) -> None:
     middle = np.array([ax.get_xlim()[0] + 1.4, ax.get_ylim()[1] - 1.4])
     half = 0.9 * down / size
     arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.5, "shrinkA": 0.0, "shrinkB": 0.0}
-    ax.annotate("", middle + half, middle - half, gid="gravity", arrowprops=arrow)
+    tip, tail = (middle + half).tolist(), (middle - half).tolist()
+    ax.annotate("", (tip[0], tip[1]), (tail[0], tail[1]), gid="gravity", arrowprops=arrow)
     ax.text(middle[0], middle[1] - 1.5, "gravity", fontsize=SMALL, color=INK, ha="center", va="center")
 
 

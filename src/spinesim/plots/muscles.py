@@ -19,6 +19,7 @@ from spinesim.plots.style import (
     number,
     set_title,
     tidy,
+    title_height,
     unit_of,
 )
 from spinesim.plots.view import Floats, values
@@ -43,7 +44,8 @@ def plot_muscles(result: xr.Dataset, ax: Axes | None = None) -> Axes:
     """
     forces = np.column_stack([values(result["group_force"], side=side) for side, _, _ in _SIDES])
     rows = _order(forces)
-    ax = new_figure(9.0, 2.4 + 0.3 * max(len(rows), 3)).add_subplot() if ax is None else ax
+    if ax is None:
+        ax = new_figure(9.0, 2.2 + 0.3 * max(len(rows), 3) + title_height(result)).add_subplot()
     for column, (side, sign, look) in enumerate(_SIDES):
         sizes = forces[rows, column]
         bars = ax.barh(np.arange(len(rows)), sign * np.nan_to_num(sizes), 0.8, label=side, **look)
@@ -77,7 +79,7 @@ def _end(force: float, activation: float, limit: float) -> str:
     if np.isnan(activation):
         return "activation not known"
     tail = f" of {number(100.0 * limit)} %" if limit < 1.0 - 1e-9 else ""
-    return f"{number(100.0 * activation, 0 if activation >= 0.1 else 1)} %{tail}"
+    return f"{number(100.0 * activation, 1 if 0.0005 <= activation < 0.0995 else 0)} %{tail}"
 
 
 def _set_limits(ax: Axes, forces: Floats) -> None:
@@ -90,7 +92,7 @@ def _set_limits(ax: Axes, forces: Floats) -> None:
 def _label(ax: Axes, result: xr.Dataset, rows: list[int]) -> None:
     names = [str(name).replace("_", " ") for name in result["group"].values[rows]]
     ax.set_yticks(np.arange(len(rows)), names)
-    force = axis_label(result, "group_force", "force of the group")
+    force = axis_label(result, "group_force", "force of the group, active and passive")
     ax.set_xlabel(f"{force}; its activation at the end of the bar")
     ax.axvline(0.0, color=INK, linewidth=0.8)
     tidy(ax, grid="x")

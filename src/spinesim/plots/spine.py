@@ -73,9 +73,15 @@ def pressure_looks(result: xr.Dataset, scale: ScalarMappable) -> dict[str, dict[
     """Return the look of each disc by its pressure."""
     pressures = pressure_by_level(result)
     return {
-        level: {"facecolor": scale.to_rgba(pressure)} if np.isfinite(pressure) else UNKNOWN_DISC
+        level: {"facecolor": color_of(scale, pressure)} if np.isfinite(pressure) else UNKNOWN_DISC
         for level, pressure in pressures.items()
     }
+
+
+def color_of(scale: ScalarMappable, value: float) -> tuple[float, float, float, float]:
+    """Return the colour of one number."""
+    red, green, blue, alpha = scale.to_rgba(np.array([value]))[0].tolist()
+    return red, green, blue, alpha
 
 
 def pressure_by_level(result: xr.Dataset) -> dict[str, float]:

@@ -51,7 +51,8 @@ def warning(result: xr.Dataset) -> str:
     if status is not None and float(status) == 0.0:
         return ""
     said = result.attrs.get("status_message") or str(result.attrs.get("status", "")).replace("_", " ")
-    return printable(said) or "it is not known how the solve ended"
+    # A line must not end within a unit.
+    return printable(said).replace("N m", "N\N{NO-BREAK SPACE}m") or "it is not known how the solve ended"
 
 
 def headline(result: xr.Dataset, width: int = 90) -> tuple[str, dict[str, Any]]:
@@ -63,6 +64,11 @@ def headline(result: xr.Dataset, width: int = 90) -> tuple[str, dict[str, Any]]:
         lines += textwrap.wrap(f"Attention: {wrong}", width)
         style["bbox"] = dict(_WARNING)
     return "\n".join(lines), style
+
+
+def title_height(result: xr.Dataset) -> float:
+    """Return the height, inches, that a title needs beyond its first line."""
+    return 0.2 * headline(result)[0].count("\n")
 
 
 def set_title(ax: Axes, result: xr.Dataset, what: str, width: int = 60) -> None:
@@ -116,8 +122,7 @@ def draw_scale_bar(ax: Axes, place: tuple[float, float], length: float, text: st
 def draw_key(ax: Axes, handles: list[Line2D] | None = None) -> None:
     """Write the key below the axes and its label, whatever the height of the axes."""
     place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "borderaxespad": 4.5}
-    shown = {} if handles is None else {"handles": handles}
-    ax.legend(fontsize=SMALL, frameon=False, **place, **shown)
+    ax.legend(handles=handles, fontsize=SMALL, frameon=False, **place)
 
 
 def number(value: float, digits: int = 0) -> str:
