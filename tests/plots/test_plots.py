@@ -31,7 +31,7 @@ from spinesim.plots import (
 )
 from spinesim.plots.loads import newtons_per_metre
 from spinesim.plots.save import posture_figure
-from spinesim.plots.style import NOT_KNOWN, nice_ceiling, number, spread
+from spinesim.plots.style import NOT_KNOWN, folded, nice_ceiling, number, spread
 from spinesim.plots.view import upright_view
 from tolerances import EXACT
 
@@ -243,6 +243,13 @@ def test_small_groups_are_left_out_with_a_note(result: xr.Dataset) -> None:
     assert "24 groups are left out: below 1 N on both sides." in _texts(plot_muscles(result))
 
 
+def test_a_side_without_force_is_labelled_on_its_own_side(result: xr.Dataset) -> None:
+    result["group_force"].loc[{"group": "multifidus", "side": "left"}] = 0.0
+    ax = plot_muscles(result)
+    label = next(text for text in ax.texts if isinstance(text, Annotation) and text.xy == (0.0, 1))
+    assert label.get_horizontalalignment() == "right"
+
+
 def test_activations_stand_at_the_ends_with_lowered_limits(result: xr.Dataset) -> None:
     result["group_limit"].loc[{"group": "multifidus", "side": "right"}] = 0.6
     texts = _texts(plot_muscles(result))
@@ -383,6 +390,10 @@ def test_numbers_are_readable() -> None:
     assert number(-0.2) == "0"
     assert number(-12.0) == "−12"
     assert number(float("nan")) == NOT_KNOWN
+
+
+def test_lines_do_not_end_between_number_and_unit() -> None:
+    assert folded("missing 7.9 N m at L5-S1", 14) == "missing\n7.9 N m at\nL5-S1"
 
 
 def test_labels_are_moved_apart_and_keep_their_order() -> None:

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import ListedColormap, Normalize
 
 from spinesim.plots.layout import drawing_board, lay_out
 from spinesim.plots.lumbar import PRESSURE_TITLE, draw_lumbar, pressure_texts
@@ -64,7 +64,9 @@ def plot_compare(a: xr.Dataset, b: xr.Dataset) -> tuple[Axes, Axes]:
 def _change_scale(changes: dict[str, float]) -> ScalarMappable:
     sizes = np.abs(list(changes.values()))
     widest = nice_ceiling(float(np.max(sizes, initial=_SMALLEST_SCALE, where=np.isfinite(sizes))))
-    return ScalarMappable(Normalize(-widest, widest), colormaps["PuOr_r"])
+    # The darkest ends are left out: hatches must be seen on them.
+    colors = colormaps["PuOr_r"](np.linspace(0.2, 0.8, 256))
+    return ScalarMappable(Normalize(-widest, widest), ListedColormap(colors))
 
 
 def _look(change: float, scale: ScalarMappable) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.ticker import MultipleLocator
 
 from spinesim.plots.layout import drawing_board, lay_out
 from spinesim.plots.spine import (
@@ -91,6 +92,8 @@ def draw_lumbar(
     _write_texts(ax, view, result, texts, right)
     _draw_gravity(ax, view, result)
     _draw_scale_bar(ax)
+    ax.xaxis.set_major_locator(MultipleLocator(2.0))
+    ax.yaxis.set_major_locator(MultipleLocator(5.0))
     ax.set_xlabel("across the lumbar spine, anterior to the right (cm)")
     ax.set_ylabel("along the lumbar spine, from S1 (cm)")
     tidy(ax)

@@ -48,8 +48,11 @@ def plot_muscles(result: xr.Dataset, ax: Axes | None = None) -> Axes:
         ax = new_figure(9.0, 2.2 + 0.3 * max(len(rows), 3) + title_height(result)).add_subplot()
     for column, (side, sign, look) in enumerate(_SIDES):
         sizes = forces[rows, column]
-        bars = ax.barh(np.arange(len(rows)), sign * np.nan_to_num(sizes), 0.8, label=side, **look)
-        ax.bar_label(bars, _ends(result, rows, side), padding=3, fontsize=SMALL, color=INK)
+        ends = sign * np.nan_to_num(sizes)
+        ax.barh(np.arange(len(rows)), ends, 0.8, label=side, **look)
+        for row, (end, text) in enumerate(zip(ends.tolist(), _ends(result, rows, side), strict=True)):
+            beside: dict[str, Any] = {"xytext": (3.0 * sign, 0.0), "ha": "right" if sign < 0.0 else "left"}
+            ax.annotate(text, (end, row), va="center", textcoords="offset points", fontsize=SMALL, **beside)
     _set_limits(ax, forces[rows])
     _label(ax, result, rows)
     _note_what_is_left_out(ax, result, len(forces) - len(rows))

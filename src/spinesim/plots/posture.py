@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -19,6 +17,7 @@ from spinesim.plots.style import (
     axis_label,
     draw_key,
     draw_scale_bar,
+    folded,
     quantity,
     set_title,
     tidy,
@@ -80,7 +79,7 @@ def describe(result: xr.Dataset) -> str:
     gravity = values(result["gravity"])
     if abs(gravity[2]) > abs(gravity[:2]).max():
         parts.append(f"lying on the {'right' if gravity[2] > 0.0 else 'left'} side")
-    return textwrap.fill(f"seen from the right: {', '.join(parts)}", 60)
+    return folded(f"seen from the right: {', '.join(parts)}", 64)
 
 
 def _draw_person(ax: Axes, view: View, result: xr.Dataset) -> list[Line2D]:

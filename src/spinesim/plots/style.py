@@ -6,6 +6,7 @@ Everything is set on the artists themselves: matplotlib's global settings and py
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from typing import Any
 
@@ -20,6 +21,7 @@ INK = "#1a1a1a"
 FAINT = "#6b6b6b"
 GRID = "#d9d9d9"
 NOT_KNOWN = "not known"
+_TIE = "\N{NO-BREAK SPACE}"
 
 # Fill and hatch of each thing that is told apart; lightness differs too, so that grey print is enough.
 JOINT = {"facecolor": "#0072b2", "edgecolor": INK, "linewidth": 0.6}
@@ -51,17 +53,22 @@ def warning(result: xr.Dataset) -> str:
     if status is not None and float(status) == 0.0:
         return ""
     said = result.attrs.get("status_message") or str(result.attrs.get("status", "")).replace("_", " ")
-    # A line must not end within a unit.
-    return printable(said).replace("N m", "N\N{NO-BREAK SPACE}m") or "it is not known how the solve ended"
+    return printable(said) or "it is not known how the solve ended"
+
+
+def folded(text: str, width: int) -> str:
+    """Return a text in lines of at most `width` characters that do not end between a number and its unit."""
+    tied = re.sub(r"(?<=\d) (?=\S)|(?<=\bN) (?=m\b)", _TIE, text)
+    return textwrap.fill(tied, width).replace(_TIE, " ")
 
 
 def headline(result: xr.Dataset, width: int = 90) -> tuple[str, dict[str, Any]]:
     """Return a title, lines at most `width` characters, and its style: the scenario and what went wrong."""
-    lines = textwrap.wrap(scenario_name(result), width)
+    lines = [folded(scenario_name(result), width)]
     style: dict[str, Any] = {"fontsize": LARGE, "color": INK, "parse_math": False, "weight": "bold"}
     wrong = warning(result)
     if wrong:
-        lines += textwrap.wrap(f"Attention: {wrong}", width)
+        lines.append(folded(f"Attention: {wrong}", width))
         style["bbox"] = dict(_WARNING)
     return "\n".join(lines), style
 
