@@ -7,18 +7,15 @@ import os
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 
+from plots.pictures import bars_of, inside, overlap, patch_of, text_places, texts_in, widths_of
 from plots.synthetic import standing_man
 from spinesim.errors import OutputError
 from spinesim.plots import (
@@ -29,15 +26,14 @@ from spinesim.plots import (
     plot_posture,
     save_plots,
 )
-from spinesim.plots.loads import newtons_per_metre
 from spinesim.plots.save import posture_figure
 from spinesim.plots.style import NOT_KNOWN, folded, nice_ceiling, number, spread
-from spinesim.plots.view import upright_view
 from tolerances import EXACT
 
 LEVELS = ["T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"]
-CRATE = {"crate": ([0.45, 0.05, 0.0], [0.0, -196.0, 0.0]), "rope": ([0.3, 0.2, 0.1], [-80.0, 30.0, 0.0])}
 HOSTILE = "a $x^2 & <b> -- \x07\n" + 20 * "long "
+
+CRATE = {"crate": ([0.45, 0.05, 0.0], [0.0, -196.0, 0.0]), "rope": ([0.3, 0.2, 0.1], [-80.0, 30.0, 0.0])}
 
 
 @pytest.fixture
@@ -45,154 +41,17 @@ def result() -> xr.Dataset:
     return standing_man(CRATE)
 
 
-# --- posture --------------------------------------------------------------------------------------
-
-
-def test_vertebrae_and_discs_stand_where_the_result_says(result: xr.Dataset) -> None:
-    ax = plot_posture(result)
-    outline = result["vertebra_outline"]
-    np.testing.assert_allclose(_corners(ax, "vertebra L3"), outline.sel(body="L3").values[:, :2], atol=EXACT)
-    upper, lower = outline.sel(body="L5").values[:, :2], outline.sel(body="pelvis").values[:, :2]
-    disc = [upper[3], upper[2], lower[1], lower[0]]
-    np.testing.assert_allclose(_corners(ax, "disc L5-S1"), disc, atol=EXACT)
-    assert {f"disc {level}" for level in LEVELS} <= _names(ax)
-
-
-def test_posture_is_to_scale_and_says_its_unit(result: xr.Dataset) -> None:
-    ax = plot_posture(result)
-    assert ax.get_aspect() == 1.0
-    assert ax.get_xlabel() == "anterior of the hips (m)"
-    assert ax.get_ylabel() == "superior of the hips (m)"
-    bar = _line(ax, "scale bar")
-    assert np.ptp(bar[:, 0]) == pytest.approx(0.2, rel=EXACT)
-    assert "20 cm" in _texts(ax)
-
-
-@pytest.mark.parametrize("load", ["crate", "rope"])
-def test_arrows_of_loads_are_to_scale(result: xr.Dataset, load: str) -> None:
-    ax = plot_posture(result)
-    arrow = _artist(ax, f"load {load}")
-    assert isinstance(arrow, Annotation)
-    position = result["load_position"].sel(load=load).values[:2]
-    force = result["load_force"].sel(load=load).values[:2]
-    np.testing.assert_allclose(arrow.xyann, position, rtol=EXACT)
-    np.testing.assert_allclose(arrow.xy, position + force / newtons_per_metre(result), rtol=EXACT)
-    assert f"10 cm is {number(newtons_per_metre(result) / 10.0)} N" in _key(ax)
-
-
-def test_loads_are_named_with_their_force(result: xr.Dataset) -> None:
-    texts = _texts(plot_posture(result))
-    assert "crate: 196 N" in texts
-    assert "rope: 85 N" in texts
-
-
-@pytest.mark.parametrize("largest", [1.0, 390.0, 5_000.0, 1e6])
-def test_arrows_stay_shorter_than_an_arm(largest: float) -> None:
-    heavy = standing_man({"crate": ([0.4, 0.0, 0.0], [0.0, -largest, 0.0])})
-    assert largest / newtons_per_metre(heavy) <= 0.4 * (1.0 + EXACT)
-
-
-def test_line_of_gravity_runs_through_the_center_of_mass_and_past_head_and_feet(result: xr.Dataset) -> None:
-    line = _line(plot_posture(result), "line of gravity")
-    np.testing.assert_allclose(line[:, 0], result["center_of_mass"].values[0], rtol=EXACT)
-    heights = result["joint_position"].sel(axis="superior")
-    assert line[:, 1].max() > heights.max()
-    assert line[:, 1].min() < heights.min()
-
-
-@pytest.mark.parametrize(
-    ("gravity", "names"),
-    [
-        ([0.0, -9.8, 0.0], ("anterior", "superior")),
-        ([-9.8, 0.0, 0.0], ("inferior", "anterior")),
-        ([9.8, 0.0, 0.0], ("superior", "posterior")),
-        ([0.0, 0.0, 9.8], ("anterior", "superior")),
-        ([-9.8, -9.8, 0.0], ("horizontal", "vertical")),
-    ],
-)
-def test_gravity_points_down_unless_it_leaves_the_plane(gravity: list[float], names: tuple[str, str]) -> None:
-    man = standing_man()
-    man["gravity"][:] = gravity
-    view = upright_view(man)
-    down = view.directions(gravity)
-    assert down[0] == pytest.approx(0.0, abs=1e-9)
-    assert down[1] == pytest.approx(-np.hypot(gravity[0], gravity[1]))
-    assert view.names() == names
-    drawn = _names(plot_posture(man))
-    assert "centre of mass" in drawn
-    assert ("line of gravity" in drawn) == (down[1] < 0.0)
-
-
-def test_what_the_view_cannot_show_is_said() -> None:
-    man = standing_man()
-    lean = np.radians(20.0)
-    man["body_orientation"].loc[{"body": "thorax"}] = [
-        [1.0, 0.0, 0.0],
-        [0.0, np.cos(lean), -np.sin(lean)],
-        [0.0, np.sin(lean), np.cos(lean)],
-    ]
-    man["gravity"][:] = [0.0, 0.0, 9.8]
-    title = " ".join(plot_posture(man).get_title().split())
-    assert "trunk leaning 20 deg to the right" in title
-    assert "lying on the right side" in title
-
-
-def test_left_limb_is_drawn_where_it_differs() -> None:
-    man = standing_man()
-    assert "elbow to hand, left" not in _names(plot_posture(man))
-    man["joint_position"].loc[{"joint": "hand_left"}] = [0.4, 0.2, -0.1]
-    ax = plot_posture(man)
-    assert "elbow to hand, left" in _names(ax)
-    assert "left arm or leg" in _key(ax)
-
-
-def test_many_loads_leave_room_for_their_names() -> None:
-    crowd = {f"load {i}": ([0.3, 0.0, 0.0], [0.0, -10.0 * (i + 1), 0.0]) for i in range(12)}
-    ax = plot_posture(standing_man(crowd))
-    labels = [text for text in ax.texts if text.get_text().startswith("load ")]
-    assert len(labels) == 8
-    assert "and 4 smaller" in _texts(ax)
-    heights = sorted(text.get_position()[1] for text in labels)
-    assert np.diff(heights).min() > 0.07
-
-
-# --- lumbar spine ---------------------------------------------------------------------------------
-
-
-def test_lumbar_spine_stands_upright_with_pressures_at_every_level(result: xr.Dataset) -> None:
-    ax = plot_lumbar(result)
-    top = _corners(ax, "vertebra T12")[2:].mean(axis=0)
-    np.testing.assert_allclose(_corners(ax, "vertebra S1")[:2].mean(axis=0), [0.0, 0.0], atol=1e-9)
-    assert top[0] == pytest.approx(0.0, abs=1e-9)
-    lengths = result["vertebra_outline"].sel(body="L3").values
-    drawn = _corners(ax, "vertebra L3")
-    assert np.linalg.norm(drawn[0] - drawn[2]) == pytest.approx(
-        100.0 * np.linalg.norm(lengths[0] - lengths[2])
-    )
-    assert "L4-L5  0.50 MPa" in _texts(ax)
-    assert "(cm)" in ax.get_xlabel()
-    assert "(MPa)" in _bar_label(ax)
-
-
-def test_higher_pressure_is_darker(result: xr.Dataset) -> None:
-    result["intradiscal_pressure"][:] = np.linspace(0.1, 1.8, 6)
-    ax = plot_lumbar(result)
-    colors = [_patch(ax, f"disc {level}").get_facecolor() for level in LEVELS]
-    lightness = [float(np.dot(color[:3], [0.299, 0.587, 0.114])) for color in colors]
-    assert all(np.diff(lightness) < 0.0)
-
-
 # --- levels ---------------------------------------------------------------------------------------
 
 
 def test_bars_of_levels_are_the_data(result: xr.Dataset) -> None:
     compression, shear, facets = plot_levels(result)
-    np.testing.assert_allclose(_widths(compression, 0), result["joint_compression"], rtol=EXACT)
-    np.testing.assert_allclose(_widths(compression, 1), result["disc_compression"], rtol=EXACT)
-    np.testing.assert_allclose(_widths(shear, 0), result["joint_shear_anterior"], rtol=EXACT)
-    np.testing.assert_allclose(_widths(shear, 1), result["disc_shear_anterior"], rtol=EXACT)
-    np.testing.assert_allclose(_widths(facets, 0), result["facet_force"].sel(side="left"), rtol=EXACT)
-    np.testing.assert_allclose(_widths(facets, 1), result["facet_force"].sel(side="right"), rtol=EXACT)
+    np.testing.assert_allclose(widths_of(compression, 0), result["joint_compression"], rtol=EXACT)
+    np.testing.assert_allclose(widths_of(compression, 1), result["disc_compression"], rtol=EXACT)
+    np.testing.assert_allclose(widths_of(shear, 0), result["joint_shear_anterior"], rtol=EXACT)
+    np.testing.assert_allclose(widths_of(shear, 1), result["disc_shear_anterior"], rtol=EXACT)
+    np.testing.assert_allclose(widths_of(facets, 0), result["facet_force"].sel(side="left"), rtol=EXACT)
+    np.testing.assert_allclose(widths_of(facets, 1), result["facet_force"].sel(side="right"), rtol=EXACT)
 
 
 def test_levels_run_from_the_top_down_with_units(result: xr.Dataset) -> None:
@@ -200,13 +59,13 @@ def test_levels_run_from_the_top_down_with_units(result: xr.Dataset) -> None:
     assert [label.get_text() for label in axes[0].get_yticklabels()] == LEVELS
     assert axes[0].yaxis_inverted()
     assert all(ax.get_xlabel().endswith("(N)") for ax in axes)
-    assert {"540", "490"} <= set(_texts(axes[0]))
-    assert "−40" in _texts(axes[1])
+    assert {"540", "490"} <= set(texts_in(axes[0]))
+    assert "−40" in texts_in(axes[1])
 
 
 def test_levels_are_told_apart_without_colours(result: xr.Dataset) -> None:
     for ax in plot_levels(result):
-        first, second = (_bars(ax, i)[0] for i in (0, 1))
+        first, second = (bars_of(ax, i)[0] for i in (0, 1))
         assert bool(first.get_hatch()) != bool(second.get_hatch())
 
 
@@ -227,8 +86,8 @@ def test_muscles_mirror_and_the_biggest_comes_first(result: xr.Dataset) -> None:
     ax = plot_muscles(result)
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["longissimus pars thoracis", "multifidus", "psoas"]
-    np.testing.assert_allclose(_widths(ax, 0), [-140.0, -62.0, -20.0], rtol=EXACT)
-    np.testing.assert_allclose(_widths(ax, 1), [210.0, 93.0, 30.0], rtol=EXACT)
+    np.testing.assert_allclose(widths_of(ax, 0), [-140.0, -62.0, -20.0], rtol=EXACT)
+    np.testing.assert_allclose(widths_of(ax, 1), [210.0, 93.0, 30.0], rtol=EXACT)
     assert ax.yaxis_inverted()
     assert ax.get_xlim()[0] == -ax.get_xlim()[1]
     assert "(N)" in ax.get_xlabel()
@@ -236,11 +95,11 @@ def test_muscles_mirror_and_the_biggest_comes_first(result: xr.Dataset) -> None:
 
 
 def test_small_groups_are_left_out_with_a_note(result: xr.Dataset) -> None:
-    assert "21 groups are left out: below 1 N on both sides." in _texts(plot_muscles(result))
+    assert "21 groups are left out: below 1 N on both sides." in texts_in(plot_muscles(result))
     result["group_force"][:] = 5.0
-    assert not any("left out" in text for text in _texts(plot_muscles(result)))
+    assert not any("left out" in text for text in texts_in(plot_muscles(result)))
     result["group_force"][:] = 0.0
-    assert "24 groups are left out: below 1 N on both sides." in _texts(plot_muscles(result))
+    assert "24 groups are left out: below 1 N on both sides." in texts_in(plot_muscles(result))
 
 
 def test_a_side_without_force_is_labelled_on_its_own_side(result: xr.Dataset) -> None:
@@ -252,7 +111,7 @@ def test_a_side_without_force_is_labelled_on_its_own_side(result: xr.Dataset) ->
 
 def test_activations_stand_at_the_ends_with_lowered_limits(result: xr.Dataset) -> None:
     result["group_limit"].loc[{"group": "multifidus", "side": "right"}] = 0.6
-    texts = _texts(plot_muscles(result))
+    texts = texts_in(plot_muscles(result))
     assert {"8.0 %", "12 %", "12 % of 60 %"} <= set(texts)
 
 
@@ -267,13 +126,13 @@ def test_comparison_shows_before_after_and_change(result: xr.Dataset) -> None:
     assert left.figure is right.figure
     assert "Standing man" in left.get_title()
     assert "Other man" in right.get_title()
-    assert "L4-L5  0.50 MPa" in _texts(left)
-    texts = _texts(right)
+    assert "L4-L5  0.50 MPa" in texts_in(left)
+    texts = texts_in(right)
     assert "L4-L5  1.00 MPa (+0.50, +100 %)" in texts
     assert "L2-L3  0.30 MPa (−0.15, −33 %)" in texts
     assert "L3-L4  0.49 MPa (same)" in texts
     assert f"L5-S1  {NOT_KNOWN}" in texts
-    hatches = [_patch(right, f"disc {level}").get_hatch() for level in LEVELS[1:5]]
+    hatches = [patch_of(right, f"disc {level}").get_hatch() for level in LEVELS[1:5]]
     assert hatches == ["////", "....", None, "////"]
 
 
@@ -284,7 +143,7 @@ def test_titles_name_the_scenario_and_warn_in_words(result: xr.Dataset) -> None:
     assert "Attention" not in plot_posture(result).get_title()
     result["status"][...] = 2
     result.attrs["status_message"] = "No balance was found."
-    for title in _titles(result):
+    for title in titles_of(result):
         assert "Standing man" in title
         assert "Attention: No balance was found." in title
 
@@ -298,9 +157,7 @@ def test_scenario_names_are_text_and_nothing_else(result: xr.Dataset, tmp_path: 
     assert "a $x^2 & <b> --" in plot_muscles(result).get_title()
 
 
-@pytest.mark.parametrize(
-    "name", [None, "gravity", "vertebra_outline", "joint_position", "load_force", "group_force"]
-)
+@pytest.mark.parametrize("name", [None, "gravity", "vertebra_outline", "group_force"])
 def test_nothing_known_is_drawn_all_the_same(result: xr.Dataset, name: str | None) -> None:
     for variable in [name] if name else list(result.data_vars):
         result[variable] = result[variable].astype(float)
@@ -312,7 +169,7 @@ def test_nothing_known_is_drawn_all_the_same(result: xr.Dataset, name: str | Non
         figure = ax.get_figure(root=True)
         assert figure is not None
         figure.savefig(io.BytesIO(), format="png", dpi=20)
-    assert f"L4-L5  {NOT_KNOWN if name is None else '0.50 MPa'}" in _texts(axes[4])
+    assert f"L4-L5  {NOT_KNOWN if name is None else '0.50 MPa'}" in texts_in(axes[4])
 
 
 def test_nothing_global_is_touched(result: xr.Dataset) -> None:
@@ -330,11 +187,11 @@ def test_no_text_is_too_small_or_over_another(result: xr.Dataset) -> None:
     for figure in figures:
         assert isinstance(figure, Figure)
         figure.savefig(io.BytesIO(), format="png", dpi=figure.dpi)
-        places = list(_places(figure))
+        places = list(text_places(figure))
         assert all(float(text.get_fontsize()) >= 8.0 for text, _ in places)
         for i, (first, box) in enumerate(places):
-            assert _inside(box, figure.bbox), first.get_text()
-            clashes = [other.get_text() for other, place in places[i + 1 :] if _overlap(box, place)]
+            assert inside(box, figure.bbox), first.get_text()
+            clashes = [other.get_text() for other, place in places[i + 1 :] if overlap(box, place)]
             assert not clashes, (first.get_text(), clashes)
 
 
@@ -405,56 +262,7 @@ def test_labels_are_moved_apart_and_keep_their_order() -> None:
     assert spread([], 1.0) == []
 
 
-# --- reading a picture back -----------------------------------------------------------------------
-
-
-def _artist(ax: Axes, name: str) -> Any:
-    return next(artist for artist in ax.get_children() if artist.get_gid() == name)
-
-
-def _names(ax: Axes) -> set[str]:
-    return {artist.get_gid() or "" for artist in ax.get_children()}
-
-
-def _patch(ax: Axes, name: str) -> Polygon:
-    patch = _artist(ax, name)
-    assert isinstance(patch, Polygon)
-    return patch
-
-
-def _corners(ax: Axes, name: str) -> np.ndarray:
-    return np.asarray(_patch(ax, name).get_xy())[:4]
-
-
-def _line(ax: Axes, name: str) -> np.ndarray:
-    line = _artist(ax, name)
-    assert isinstance(line, Line2D)
-    return np.asarray(line.get_xydata())
-
-
-def _texts(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
-def _key(ax: Axes) -> str:
-    key = ax.get_legend()
-    assert key is not None
-    return "\n".join(text.get_text() for text in key.get_texts())
-
-
-def _bar_label(ax: Axes) -> str:
-    return ax.child_axes[0].get_ylabel()
-
-
-def _bars(ax: Axes, which: int) -> list[Rectangle]:
-    return list(ax.containers[which])
-
-
-def _widths(ax: Axes, which: int) -> list[float]:
-    return [bar.get_width() for bar in _bars(ax, which)]
-
-
-def _titles(result: xr.Dataset) -> Iterator[str]:
+def titles_of(result: xr.Dataset) -> Iterator[str]:
     for ax in (
         plot_posture(result),
         plot_lumbar(result),
@@ -465,34 +273,3 @@ def _titles(result: xr.Dataset) -> Iterator[str]:
     for figure in (posture_figure(result), plot_levels(result)[0].figure):
         assert isinstance(figure, Figure)
         yield figure.get_suptitle()
-
-
-def _places(figure: Figure) -> Iterator[tuple[Text, Any]]:
-    """Yield each text that is drawn with its box in pixels, a little smaller than drawn."""
-    texts = list(figure.texts)
-    for ax in figure.axes:
-        for part in (ax, *ax.child_axes):
-            assert isinstance(part, Axes)
-            texts += [*part.texts, part.title, part.xaxis.label, part.yaxis.label, *_tick_labels(part)]
-        key = ax.get_legend()
-        texts += [] if key is None else key.get_texts()
-    for text in texts:
-        if text.get_visible() and text.get_text():
-            yield text, Text.get_window_extent(text).padded(-1.0)
-
-
-def _tick_labels(ax: Axes) -> Iterator[Text]:
-    for axis in (ax.xaxis, ax.yaxis):
-        low, high = sorted(axis.get_view_interval())
-        for tick in axis.get_major_ticks():
-            if low <= tick.get_loc() <= high:
-                yield tick.label1
-                yield tick.label2
-
-
-def _overlap(a: Any, b: Any) -> bool:
-    return a.x0 < b.x1 and b.x0 < a.x1 and a.y0 < b.y1 and b.y0 < a.y1
-
-
-def _inside(a: Any, b: Any) -> bool:
-    return b.x0 <= a.x0 and a.x1 <= b.x1 and b.y0 <= a.y0 and a.y1 <= b.y1

@@ -1,7 +1,7 @@
 """Pictures of a result: Dataset in, matplotlib Axes out.
 
-Figures are made without pyplot and no global setting of matplotlib is read or changed on purpose, so that
-drawing is safe in threads and in other people's programs.
+Figures are made without pyplot and no global setting of matplotlib is changed, so that drawing leaves other
+people's programs and notebooks as they are.
 """
 
 from spinesim.plots.compare import plot_compare
