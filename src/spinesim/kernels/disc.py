@@ -73,53 +73,73 @@ def energy(discs: Discs, j: int, u: Floats, theta: Floats) -> float:
 
 
 @kernel
-def disc_wrench(discs: Discs, j: int, u: Floats, theta: Floats, f: Floats, m: Floats, k: Floats, c: Floats) -> None:
+def turning(theta: Floats, direct: Floats, arm: Floats) -> None:
+    """Write what turns energy gradients into mid-frame moments: N = exp(theta/2)^T J_l(theta)^-T and P = N J_l(theta/2) / 2.
+
+    The moment on the upper body about its anchor is -(N dU/dtheta - P (u x dU/du)).
+    """
+    for i in range(3):
+        a, b, c = (1.0 if i == 0 else 0.0), (1.0 if i == 1 else 0.0), (1.0 if i == 2 else 0.0)
+        x, y, z = vec3.left_jacobian_inverse_transposed(theta, a, b, c)
+        direct[0, i], direct[1, i], direct[2, i] = vec3.turn_back(theta, 0.5, x, y, z)
+        x, y, z = vec3.left_jacobian(theta, 0.5, 0.5 * a, 0.5 * b, 0.5 * c)
+        x, y, z = vec3.left_jacobian_inverse_transposed(theta, x, y, z)
+        arm[0, i], arm[1, i], arm[2, i] = vec3.turn_back(theta, 0.5, x, y, z)
+
+
+@kernel
+def disc_wrench(
+    discs: Discs, j: int, u: Floats, theta: Floats, direct: Floats, arm: Floats, f: Floats, m: Floats, k: Floats, c: Floats
+) -> None:
     """Add disc j to the force `f` (N) and moment `m` (N m, about the upper anchor) on the upper body, in the mid frame.
 
-    `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad.
+    `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad; `direct` and `arm` from `turning`.
     """
     _, force, rate, curve = axial(discs, j, -u[1])
     g, g1, g2 = stiffening(discs.gain, discs.force, force, rate, curve)
-    ks, shear2 = discs.k_shear[j], u[0] * u[0] + u[2] * u[2]
-    u_g, u_gg = 0.5 * ks * shear2, 0.0
-    _, mx, _, gx, ggx, mgx = bending(discs.b[j, 0], discs.a[j, 0], discs.last_moment[j, 0], g, theta[0])
-    _, my, _, gy, ggy, mgy = bending(discs.b[j, 1], discs.a[j, 1], discs.last_moment[j, 1], g, theta[1])
-    _, mz, _, gz, ggz, mgz = bending(discs.b[j, 2], discs.a[j, 2], discs.last_moment[j, 2], g, theta[2])
-    u_g += gx + gy + gz
-    u_gg += ggx + ggy + ggz
-    px, py, pz = g * ks * u[0], -(force + g1 * u_g), g * ks * u[2]
-    hxy, hyz = -g1 * ks * u[0], -g1 * ks * u[2]
+    ks = g * discs.k_shear[j]
+    u_g, u_gg = 0.5 * discs.k_shear[j] * (u[0] * u[0] + u[2] * u[2]), 0.0
+    mx, my, mz, gx, gy, gz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(3):
+        _, moment, _, slope, bend, mixed = bending(discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i])
+        u_g += slope
+        u_gg += bend
+        mx, my, mz = mx + direct[0, i] * moment, my + direct[1, i] * moment, mz + direct[2, i] * moment
+        gx, gy, gz = gx + direct[0, i] * mixed, gy + direct[1, i] * mixed, gz + direct[2, i] * mixed
+    px, py, pz = ks * u[0], -(force + g1 * u_g), ks * u[2]
+    hxy, hyz = -g1 * discs.k_shear[j] * u[0], -g1 * discs.k_shear[j] * u[2]
     hyy = rate + g2 * u_g + g1 * g1 * u_gg
     f[0] -= px
     f[1] -= py
     f[2] -= pz
-    k[0, 0] -= g * ks
-    k[2, 2] -= g * ks
+    k[0, 0] -= ks
+    k[2, 2] -= ks
     k[1, 1] -= hyy
     k[0, 1] -= hxy
     k[1, 0] -= hxy
     k[1, 2] -= hyz
     k[2, 1] -= hyz
-    cx, cy, cz = vec3.cross(u[0], u[1], u[2], px, py, pz)
-    _add_moment(theta, mx, my, mz, cx, cy, cz, m)
-    # Columns of dm/du: only g depends on u (through u_y), and the arm of the force.
-    cx, cy, cz = vec3.cross(u[0], u[1], u[2], g * ks, hxy, 0.0)
-    ax, ay, az = vec3.cross(1.0, 0.0, 0.0, px, py, pz)
-    _add_moment(theta, 0.0, 0.0, 0.0, ax + cx, ay + cy, az + cz, c[:, 0])
-    cx, cy, cz = vec3.cross(u[0], u[1], u[2], hxy, hyy, hyz)
-    ax, ay, az = vec3.cross(0.0, 1.0, 0.0, px, py, pz)
-    _add_moment(theta, -g1 * mgx, -g1 * mgy, -g1 * mgz, ax + cx, ay + cy, az + cz, c[:, 1])
-    cx, cy, cz = vec3.cross(u[0], u[1], u[2], 0.0, hyz, g * ks)
-    ax, ay, az = vec3.cross(0.0, 0.0, 1.0, px, py, pz)
-    _add_moment(theta, 0.0, 0.0, 0.0, ax + cx, ay + cy, az + cz, c[:, 2])
+    x, y, z = vec3.cross(u[0], u[1], u[2], px, py, pz)
+    x, y, z = vec3.rotate(arm, x, y, z)
+    m[0] += x - mx
+    m[1] += y - my
+    m[2] += z - mz
+    # Columns of dm/du: the arm of the force moves, the force changes, and u_y changes g in every moment.
+    _add_arm_column(arm, u, 0.0, pz, -py, ks, hxy, 0.0, c, 0)
+    _add_arm_column(arm, u, -pz, 0.0, px, hxy, hyy, hyz, c, 1)
+    _add_arm_column(arm, u, py, -px, 0.0, 0.0, hyz, ks, c, 2)
+    c[0, 1] += g1 * gx
+    c[1, 1] += g1 * gy
+    c[2, 1] += g1 * gz
 
 
 @kernel
-def _add_moment(theta: Floats, mx: float, my: float, mz: float, cx: float, cy: float, cz: float, out: Floats) -> None:
-    """Subtract J_l(theta)^-T (dU/dtheta - J_l(theta / 2) (u x dU/du) / 2), turned into the mid frame, from `out`."""
-    x, y, z = vec3.left_jacobian(theta, 0.5, cx, cy, cz)
-    x, y, z = vec3.left_jacobian_inverse_transposed(theta, mx - 0.5 * x, my - 0.5 * y, mz - 0.5 * z)
-    x, y, z = vec3.turn_back(theta, 0.5, x, y, z)
-    out[0] -= x
-    out[1] -= y
-    out[2] -= z
+def _add_arm_column(
+    arm: Floats, u: Floats, ax: float, ay: float, az: float, hx: float, hy: float, hz: float, c: Floats, column: int
+) -> None:
+    """Add P (u x dp - a) to a column of c, with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the direction e moved."""
+    x, y, z = vec3.cross(u[0], u[1], u[2], hx, hy, hz)
+    x, y, z = vec3.rotate(arm, x - ax, y - ay, z - az)
+    c[0, column] += x
+    c[1, column] += y
+    c[2, column] += z

@@ -196,10 +196,10 @@ def _hoop_row(person: Person, work: Work, n: int) -> None:
 
 
 @inner
-def update_reserve(person: Person, state: State, work: Work) -> None:
-    """Update state.reserve (N m; the last, of the hoop, N) given the multipliers."""
+def update_reserve(soft: float, state: State, work: Work) -> None:
+    """Update state.reserve (N m; the last, of the hoop, N) given the multipliers and the softness of the reserves."""
     for k in range(N_EQUATION):
-        state.reserve[k] = person.reserve_penalty * state.lam[k] / work.row[k]
+        state.reserve[k] = soft * state.lam[k] / work.row[k]
 
 
 @inner
@@ -248,6 +248,15 @@ def _mix(state: State, work: Work) -> None:
         for a in range(used):
             value -= out[a] * (work.past_point[slot, i] - work.past_point[(n - 1 - a) % MIX_DEPTH, i])
         state.u[i // 3, i % 3] = value
+
+
+@inner
+def is_warm(state: State) -> bool:
+    """Tell whether the state comes from a solve."""
+    for k in range(N_EQUATION):
+        if state.lam[k] != 0.0:
+            return True
+    return False
 
 
 @inner

@@ -4,7 +4,7 @@ import math
 
 from spinesim.kernels import ligament
 from spinesim.kernels.jit import kernel
-from spinesim.kernels.tables import Facets, Floats
+from spinesim.kernels.tables import Floats
 
 
 @kernel
@@ -37,37 +37,36 @@ def contact_energy(closure: float, stiffness: float, thickness: float, toe: floa
 
 
 @kernel
-def closure(origin: Floats, axis: Floats, bone: Floats, radius: float, x: float, y: float, z: float) -> tuple[float, float, float, float, float]:
-    """Return closure (m, positive in contact), the unit normal into the bone and the distance to the axis of one point."""
-    x, y, z = x - origin[0], y - origin[1], z - origin[2]
-    along = x * axis[0] + y * axis[1] + z * axis[2]
-    x, y, z = x - along * axis[0], y - along * axis[1], z - along * axis[2]
+def closure(
+    i: int, origin: Floats, axis: Floats, bone: Floats, radius: Floats, x: float, y: float, z: float
+) -> tuple[float, float, float, float, float]:
+    """Return closure (m, positive in contact), the unit normal into the bone and the distance to the axis of one point of facet i."""
+    x, y, z = x - origin[i, 0], y - origin[i, 1], z - origin[i, 2]
+    along = x * axis[i, 0] + y * axis[i, 1] + z * axis[i, 2]
+    x, y, z = x - along * axis[i, 0], y - along * axis[i, 1], z - along * axis[i, 2]
     distance = math.sqrt(x * x + y * y + z * z)
-    if x * bone[0] + y * bone[1] + z * bone[2] <= 0.0 or distance < 1e-9:
-        return -radius, 0.0, 0.0, 0.0, radius
-    return distance - radius, x / distance, y / distance, z / distance, distance
+    if x * bone[i, 0] + y * bone[i, 1] + z * bone[i, 2] <= 0.0 or distance < 1e-9:
+        return -radius[i], 0.0, 0.0, 0.0, radius[i]
+    return distance - radius[i], x / distance, y / distance, z / distance, distance
 
 
 @kernel
 def add_facet(
-    facets: Facets, i: int, points: Floats, origin: Floats, axis: Floats, bone: Floats, u: Floats, f: Floats, m: Floats, k: Floats, c: Floats
-) -> None:
-    """Add facet i to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
+    i: int, points: Floats, origin: Floats, axis: Floats, bone: Floats, radius: Floats, area: Floats,
+    stiffness: float, thickness: float, toe: float, u: Floats, f: Floats, m: Floats, k: Floats, c: Floats,
+) -> None:  # fmt: skip
+    """Add facet i (of level i // 2) to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
 
-    `points` (point, 3) m from the upper anchor, `origin` (3,) m from the lower anchor, `u` (3,) m between the anchors.
+    `points` (facet, point, 3) m from the upper anchor, `origin` (facet, 3) m from the lower anchor, `u` (level, 3) m between them.
     """
-    for n in range(points.shape[0]):
-        d, x, y, z, distance = closure(origin, axis, bone, facets.radius[i], u[0] + points[n, 0], u[1] + points[n, 1], u[2] + points[n, 2])
+    j = i // 2
+    for n in range(points.shape[1]):
+        ax, ay, az = points[i, n, 0], points[i, n, 1], points[i, n, 2]
+        d, x, y, z, distance = closure(i, origin, axis, bone, radius, u[j, 0] + ax, u[j, 1] + ay, u[j, 2] + az)
         if d <= 0.0:
             continue
-        pressure, slope = contact_pressure(d, facets.stiffness, facets.thickness, facets.toe)
-        area = facets.point_area[i]
-        ligament.add_radial(points[n], x, y, z, pressure * area, slope * area, pressure * area / distance, f, m, k, c)
-        _along_axis(points[n], axis, pressure * area / distance, k, c)
-
-
-@kernel
-def _along_axis(arm: Floats, axis: Floats, turn: float, k: Floats, c: Floats) -> None:
-    """Take back the turning stiffness along the cylinder's axis, where sliding changes nothing."""
-    for q in range(3):
-        ligament.add_column(arm, turn * axis[0] * axis[q], turn * axis[1] * axis[q], turn * axis[2] * axis[q], k[:, q], c[:, q])
+        pressure, slope = contact_pressure(d, stiffness, thickness, toe)
+        turn, p, q, r = pressure * area[i] / distance, axis[i, 0], axis[i, 1], axis[i, 2]
+        ligament.add_radial(ax, ay, az, x, y, z, pressure * area[i], slope * area[i], turn, j, f, m, k, c)
+        # Sliding along the cylinder's axis changes nothing: take its turning stiffness back.
+        ligament.add_tangent(ax, ay, az, turn * p * p, turn * q * q, turn * r * r, turn * p * q, turn * p * r, turn * q * r, j, k, c)

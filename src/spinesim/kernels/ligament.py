@@ -30,39 +30,62 @@ def strand_energy(elongation: float, stiffness: float, toe: float) -> float:
 
 @kernel
 def add_strand(
-    upper: Floats, lower: Floats, u: Floats, stiffness: float, slack: float, toe: float, f: Floats, m: Floats, k: Floats, c: Floats
-) -> None:
-    """Add one strand to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
+    n: int, j: int, upper: Floats, lower: Floats, u: Floats, stiffness: float, slack: float, toe: float,
+    f: Floats, m: Floats, k: Floats, c: Floats,
+) -> None:  # fmt: skip
+    """Add strand n of level j to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
 
-    `upper` and `lower` (3,) m are the ends from their anchors; `u` (3,) m the translation between the anchors.
+    `upper` and `lower` (strand, 3) m are the ends from their anchors; `u` (level, 3) m the translations between the anchors.
+    Whole arrays and indices are handed on, because a view costs more than the law itself.
     """
-    x, y, z = u[0] + upper[0] - lower[0], u[1] + upper[1] - lower[1], u[2] + upper[2] - lower[2]
+    x = u[j, 0] + upper[n, 0] - lower[n, 0]
+    y = u[j, 1] + upper[n, 1] - lower[n, 1]
+    z = u[j, 2] + upper[n, 2] - lower[n, 2]
     length = math.sqrt(x * x + y * y + z * z)
     if length <= slack:
         return
     tension, slope = strand_tension(length - slack, stiffness, toe)
     x, y, z = x / length, y / length, z / length
-    add_radial(upper, x, y, z, tension, slope, tension / length, f, m, k, c)
+    add_radial(upper[n, 0], upper[n, 1], upper[n, 2], x, y, z, tension, slope, tension / length, j, f, m, k, c)
 
 
 @kernel
 def add_radial(
-    arm: Floats, x: float, y: float, z: float, force: float, slope: float, turn: float, f: Floats, m: Floats, k: Floats, c: Floats
-) -> None:
-    """Add a force against the unit vector (x, y, z) with its tangent -[(slope - turn) n n^T + turn I]."""
+    ax: float, ay: float, az: float, x: float, y: float, z: float, force: float, slope: float, turn: float,
+    j: int, f: Floats, m: Floats, k: Floats, c: Floats,
+) -> None:  # fmt: skip
+    """Add a force at the arm (ax, ay, az) against the unit vector (x, y, z), with its tangent -[(slope - turn) n n^T + turn I]."""
+    p, q, r = vec3.cross(ax, ay, az, x, y, z)
+    f[j, 0] -= force * x
+    f[j, 1] -= force * y
+    f[j, 2] -= force * z
+    m[j, 0] -= force * p
+    m[j, 1] -= force * q
+    m[j, 2] -= force * r
     d = slope - turn
-    add_column(arm, -force * x, -force * y, -force * z, f, m)
-    add_column(arm, -d * x * x - turn, -d * x * y, -d * x * z, k[:, 0], c[:, 0])
-    add_column(arm, -d * x * y, -d * y * y - turn, -d * y * z, k[:, 1], c[:, 1])
-    add_column(arm, -d * x * z, -d * y * z, -d * z * z - turn, k[:, 2], c[:, 2])
+    add_tangent(ax, ay, az, -d * x * x - turn, -d * y * y - turn, -d * z * z - turn, -d * x * y, -d * x * z, -d * y * z, j, k, c)
 
 
 @kernel
-def add_column(arm: Floats, x: float, y: float, z: float, f: Floats, m: Floats) -> None:
-    f[0] += x
-    f[1] += y
-    f[2] += z
-    p, q, r = vec3.cross(arm[0], arm[1], arm[2], x, y, z)
-    m[0] += p
-    m[1] += q
-    m[2] += r
+def add_tangent(
+    ax: float, ay: float, az: float, xx: float, yy: float, zz: float, xy: float, xz: float, yz: float, j: int, k: Floats, c: Floats
+) -> None:
+    """Add a symmetric stiffness to k, and arm x its columns to c."""
+    k[j, 0, 0] += xx
+    k[j, 1, 1] += yy
+    k[j, 2, 2] += zz
+    k[j, 0, 1] += xy
+    k[j, 1, 0] += xy
+    k[j, 0, 2] += xz
+    k[j, 2, 0] += xz
+    k[j, 1, 2] += yz
+    k[j, 2, 1] += yz
+    c[j, 0, 0] += ay * xz - az * xy
+    c[j, 1, 0] += az * xx - ax * xz
+    c[j, 2, 0] += ax * xy - ay * xx
+    c[j, 0, 1] += ay * yz - az * yy
+    c[j, 1, 1] += az * xy - ax * yz
+    c[j, 2, 1] += ax * yy - ay * xy
+    c[j, 0, 2] += ay * zz - az * yz
+    c[j, 1, 2] += az * xz - ax * zz
+    c[j, 2, 2] += ax * yz - ay * xz

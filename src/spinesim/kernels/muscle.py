@@ -12,10 +12,13 @@ from spinesim.kernels.tables import (
     PELVIS,
     THORAX,
     Floats,
+    Ints,
     Lines,
     Skeleton,
     Work,
 )
+
+SHORTEST_FIBRE = 0.05  # optimal lengths
 
 
 @kernel
@@ -54,80 +57,89 @@ def line_geometry(lines: Lines, skeleton: Skeleton, work: Work) -> None:
     work.am[:] = 0.0
     work.hf[:] = 0.0
     work.length[:] = lines.fixed_length
-    for i in range(lines.segment_line.size):
-        line, a, b = lines.segment_line[i], lines.segment_a[i], lines.segment_b[i]
-        px = work.o[b, 0] + work.seg_b[i, 0]
-        py = work.o[b, 1] + work.seg_b[i, 1]
-        pz = work.o[b, 2] + work.seg_b[i, 2]
-        qx = work.o[a, 0] + work.seg_a[i, 0]
-        qy = work.o[a, 1] + work.seg_a[i, 1]
-        qz = work.o[a, 2] + work.seg_a[i, 2]
+    _walk_segments(
+        lines.segment_line, lines.segment_a, lines.segment_b, work.o, work.seg_a, work.seg_b, work.a_up, skeleton.abdomen_share,
+        work.length, work.af, work.am, work.hf,
+    )  # fmt: skip
+
+
+@kernel
+def _walk_segments(
+    lines: Ints, low: Ints, high: Ints, o: Floats, seg_a: Floats, seg_b: Floats, a_up: Floats, share: float,
+    lengths: Floats, af: Floats, am: Floats, hf: Floats,
+) -> None:  # fmt: skip
+    """Add each segment's unit tension to the levels and hips it crosses."""
+    for i in range(lines.size):
+        line, a, b = lines[i], low[i], high[i]
+        px, py, pz = o[b, 0] + seg_b[i, 0], o[b, 1] + seg_b[i, 1], o[b, 2] + seg_b[i, 2]
+        qx, qy, qz = o[a, 0] + seg_a[i, 0], o[a, 1] + seg_a[i, 1], o[a, 2] + seg_a[i, 2]
         x, y, z = px - qx, py - qy, pz - qz
         length = math.sqrt(x * x + y * y + z * z)
-        work.length[line] += length
+        lengths[line] += length
         x, y, z = x / length, y / length, z / length
         if a > THORAX and a != ABDOMEN and b > THORAX:
             continue  # within one leg: it only lengthens with the knee
         if b <= THORAX and a <= THORAX:
             if b > a:
-                _cross_levels(work, line, a, b, px, py, pz, -x, -y, -z)
+                _cross_levels(af, am, a_up, line, a, b, px, py, pz, -x, -y, -z)
             else:
-                _cross_levels(work, line, b, a, qx, qy, qz, x, y, z)
+                _cross_levels(af, am, a_up, line, b, a, qx, qy, qz, x, y, z)
         elif b == ABDOMEN:
-            _wall_couple(skeleton, work, line, px, py, pz, -x, -y, -z)
+            _wall_couple(am, o, share, line, px, py, pz, -x, -y, -z)
             if a > PELVIS:
-                _cross_levels(work, line, PELVIS, a, qx, qy, qz, x, y, z)
+                _cross_levels(af, am, a_up, line, PELVIS, a, qx, qy, qz, x, y, z)
         elif a == ABDOMEN:
-            _wall_couple(skeleton, work, line, qx, qy, qz, x, y, z)
-            _cross_levels(work, line, PELVIS, b, px, py, pz, -x, -y, -z)
+            _wall_couple(am, o, share, line, qx, qy, qz, x, y, z)
+            _cross_levels(af, am, a_up, line, PELVIS, b, px, py, pz, -x, -y, -z)
         else:
-            _cross_hip(skeleton, work, line, a, px, py, pz, -x, -y, -z)
+            _cross_hip(am, hf, o, line, a, px, py, pz, -x, -y, -z)
 
 
-@inner
-def _cross_levels(work: Work, line: int, low: int, high: int, px: float, py: float, pz: float, x: float, y: float, z: float) -> None:
+@kernel
+def _cross_levels(
+    af: Floats, am: Floats, a_up: Floats, line: int, low: int, high: int,
+    px: float, py: float, pz: float, x: float, y: float, z: float,
+) -> None:  # fmt: skip
     """Add unit tension (x, y, z) at p on the upper body `high` to every level above body `low`."""
     for j in range(6 - high, 6 - low):
-        work.af[3 * j, line] += x
-        work.af[3 * j + 1, line] += y
-        work.af[3 * j + 2, line] += z
-        mx, my, mz = vec3.cross(px - work.a_up[j, 0], py - work.a_up[j, 1], pz - work.a_up[j, 2], x, y, z)
-        work.am[3 * j, line] += mx
-        work.am[3 * j + 1, line] += my
-        work.am[3 * j + 2, line] += mz
+        row = 3 * j
+        af[row, line] += x
+        af[row + 1, line] += y
+        af[row + 2, line] += z
+        mx, my, mz = vec3.cross(px - a_up[j, 0], py - a_up[j, 1], pz - a_up[j, 2], x, y, z)
+        am[row, line] += mx
+        am[row + 1, line] += my
+        am[row + 2, line] += mz
 
 
-@inner
-def _wall_couple(skeleton: Skeleton, work: Work, line: int, qx: float, qy: float, qz: float, x: float, y: float, z: float) -> None:
+@kernel
+def _wall_couple(
+    am: Floats, o: Floats, share: float, line: int, qx: float, qy: float, qz: float, x: float, y: float, z: float
+) -> None:
     """Give the thorax its share of the couple of a force on the abdominal wall; the force itself rests on the pelvis."""
-    o = work.o[ABDOMEN]
-    mx, my, mz = vec3.cross(qx - o[0], qy - o[1], qz - o[2], x, y, z)
-    share = skeleton.abdomen_share
+    mx, my, mz = vec3.cross(qx - o[ABDOMEN, 0], qy - o[ABDOMEN, 1], qz - o[ABDOMEN, 2], x, y, z)
     for j in range(6):
-        work.am[3 * j, line] += share * mx
-        work.am[3 * j + 1, line] += share * my
-        work.am[3 * j + 2, line] += share * mz
+        row = 3 * j
+        am[row, line] += share * mx
+        am[row + 1, line] += share * my
+        am[row + 2, line] += share * mz
 
 
-@inner
-def _cross_hip(skeleton: Skeleton, work: Work, line: int, a: int, px: float, py: float, pz: float, x: float, y: float, z: float) -> None:
+@kernel
+def _cross_hip(
+    am: Floats, hf: Floats, o: Floats, line: int, a: int, px: float, py: float, pz: float, x: float, y: float, z: float
+) -> None:
     """Add unit tension at p on the pelvis to the hip that body a (thigh or shank) hangs on."""
     side = (a - 7) % 2
-    hip = work.o[7 + side]
-    mx, my, mz = vec3.cross(px - hip[0], py - hip[1], pz - hip[2], x, y, z)
+    hip = 7 + side
+    mx, my, mz = vec3.cross(px - o[hip, 0], py - o[hip, 1], pz - o[hip, 2], x, y, z)
     row = 18 + 3 * side
-    work.am[row, line] += mx
-    work.am[row + 1, line] += my
-    work.am[row + 2, line] += mz
-    work.hf[3 * side, line] += x
-    work.hf[3 * side + 1, line] += y
-    work.hf[3 * side + 2, line] += z
-
-
-@inner
-def fibre_length(lines: Lines, line: int, length: float) -> float:
-    """Return the fibre length in optimal lengths of a path length (m) with a rigid tendon."""
-    return max((length - lines.tendon[line]) / (lines.optimal[line] * lines.cos_pennation[line]), 0.05)
+    am[row, line] += mx
+    am[row + 1, line] += my
+    am[row + 2, line] += mz
+    hf[3 * side, line] += x
+    hf[3 * side + 1, line] += y
+    hf[3 * side + 2, line] += z
 
 
 @inner
@@ -139,7 +151,7 @@ def line_forces(lines: Lines, fascia_scale: Floats, work: Work) -> None:
             stretch = work.length[i] - lines.tendon[i]
             work.passive[i] = fascia_scale[i - lines.n_fascicle] * ligament.strand_tension(stretch, lines.f_max[i], lines.optimal[i])[0]
             continue
-        fibre = fibre_length(lines, i, work.length[i])
+        fibre = max((work.length[i] - lines.tendon[i]) / (lines.optimal[i] * lines.cos_pennation[i]), SHORTEST_FIBRE)
         work.gain[i] = lines.f_max[i] * lines.cos_pennation[i] * active_force_length(fibre, lines.force_length_width)
         if kind == PASSIVE_EXPONENTIAL:
             force = lines.f_max[i] * passive_exponential(fibre, lines.passive[i, 0], lines.passive[i, 1])

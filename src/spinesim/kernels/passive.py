@@ -2,13 +2,15 @@
 
 from spinesim.kernels import disc, facet, ligament, vec3
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import N_LEVEL, Floats, Person, Task, Work
+from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, Task, Work
 
 
 @inner
 def prepare_passive(person: Person, task: Task, work: Work) -> None:
     """Update strand and facet positions (mid frames, from the anchors) given the orientations; they hold for the whole solve."""
     skeleton, strands, facets = person.skeleton, person.strands, person.facets
+    for j in range(N_LEVEL):
+        disc.turning(task.level[j], work.disc_direct[j], work.disc_arm[j])
     for n in range(strands.level.size):
         j = strands.level[n]
         _into_mid(work.mid[j], work.r[6 - j], strands.upper[n], skeleton.upper_anchor[j], work.strand_u[n])
@@ -34,26 +36,30 @@ def _into_mid(mid: Floats, r: Floats, point: Floats, anchor: Floats, out: Floats
 @inner
 def passive_levels(person: Person, task: Task, u: Floats, work: Work) -> None:
     """Update work.f, m (on the upper body, about the upper anchor), k = df/du and g = dm/du given translations u (level, 3)."""
-    work.f[:] = 0.0
-    work.m[:] = 0.0
-    work.k[:] = 0.0
-    work.g[:] = 0.0
-    strands = person.strands
+    f, m, k, c = work.f, work.m, work.k, work.g
+    f[:] = 0.0
+    m[:] = 0.0
+    k[:] = 0.0
+    c[:] = 0.0
+    strands, facets = person.strands, person.facets
     for j in range(N_LEVEL):
-        disc.disc_wrench(person.discs, j, u[j], task.level[j], work.f[j], work.m[j], work.k[j], work.g[j])
-    for n in range(strands.level.size):
-        j, scale = strands.level[n], task.strand_scale[n]
-        if scale > 0.0:
-            ligament.add_strand(
-                work.strand_u[n], work.strand_l[n], u[j], scale * strands.stiffness[n], strands.slack[n], strands.toe[n],
-                work.f[j], work.m[j], work.k[j], work.g[j],
-            )  # fmt: skip
+        disc.disc_wrench(person.discs, j, u[j], task.level[j], work.disc_direct[j], work.disc_arm[j], f[j], m[j], k[j], c[j])
+    _add_strands(strands.level, work.strand_u, work.strand_l, u, task.strand_scale, strands.stiffness, strands.slack, strands.toe, f, m, k, c)
     for i in range(12):
-        j = i // 2
         facet.add_facet(
-            person.facets, i, work.facet_p[i], work.facet_o[i], work.facet_a[i], work.facet_n[i], u[j],
-            work.f[j], work.m[j], work.k[j], work.g[j],
+            i, work.facet_p, work.facet_o, work.facet_a, work.facet_n, facets.radius, facets.point_area,
+            facets.stiffness, facets.thickness, facets.toe, u, f, m, k, c,
         )  # fmt: skip
+
+
+@kernel
+def _add_strands(
+    level: Ints, upper: Floats, lower: Floats, u: Floats, scale: Floats, stiffness: Floats, slack: Floats, toe: Floats,
+    f: Floats, m: Floats, k: Floats, c: Floats,
+) -> None:  # fmt: skip
+    for n in range(level.size):
+        if scale[n] > 0.0:
+            ligament.add_strand(n, level[n], upper, lower, u, scale[n] * stiffness[n], slack[n], toe[n], f, m, k, c)
 
 
 @inner
@@ -74,8 +80,7 @@ def passive_energy(person: Person, task: Task, u: Floats, work: Work) -> float:
         p = work.facet_p[i]
         for n in range(p.shape[0]):
             v = u[i // 2]
-            d = facet.closure(
-                work.facet_o[i], work.facet_a[i], work.facet_n[i], facets.radius[i], v[0] + p[n, 0], v[1] + p[n, 1], v[2] + p[n, 2]
-            )[0]
+            x, y, z = v[0] + p[n, 0], v[1] + p[n, 1], v[2] + p[n, 2]
+            d = facet.closure(i, work.facet_o, work.facet_a, work.facet_n, facets.radius, x, y, z)[0]
             total += facets.point_area[i] * facet.contact_energy(d, facets.stiffness, facets.thickness, facets.toe)
     return total

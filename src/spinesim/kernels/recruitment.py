@@ -13,6 +13,7 @@ from spinesim.kernels.tables import N_EQUATION, Floats, State, Work
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
+REDUCTION = 1e-3  # of the residual in one call
 STALLED = 40  # steps after which the path of softer reserves begins
 SOFTEST = 0.1
 LIMIT = 400
@@ -64,39 +65,48 @@ def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
 def recruit(work: Work, state: State, gamma: float, power: int) -> int:
     """Update state.lam, work.x and work.s; return the Newton steps taken, negative when they did not suffice.
 
-    work.a, work.b must be scaled. Should plain Newton stall, it walks a path of softer reserves from a cold start.
+    work.a, work.b must be scaled. The residual is brought down by REDUCTION, which is enough while the geometry still moves.
+    Should plain Newton stall, it walks a path of softer reserves from a cold start.
     """
-    lam, n = state.lam, work.x.size
-    soft = gamma
-    prices(work.a, lam, work.s)
+    soft, goal = gamma, 0.0
+    prices(work.a, state.lam, work.s)
     for step in range(LIMIT):
         if step == STALLED:
-            lam[:] = 0.0
+            state.lam[:] = 0.0
             work.s[:] = 0.0
             soft = SOFTEST
-        for i in range(n):
-            work.x[i] = primal(work.s[i], work.weight[i], work.lo[i], work.up[i], power)
-        worst = _dual_gradient(work, lam, soft)
-        if worst <= (TOLERANCE if soft == gamma else COARSE):
+        worst = _dual_gradient(work, state.lam, soft, power)
+        if step == 0:
+            goal = max(REDUCTION * worst, TOLERANCE)
+        if worst <= (goal if soft == gamma else COARSE):
             if soft == gamma:
                 return step
             soft = max(0.2 * soft, gamma)
             continue
-        _dual_hessian(work, soft, power)
-        cholesky_solve(work.h, work.rhs, work.dlam, N_EQUATION)
-        prices(work.a, work.dlam, work.ds)
-        t = _line_search(work, lam, soft, power)
-        for k in range(N_EQUATION):
-            lam[k] += t * work.dlam[k]
-        for i in range(n):
-            work.s[i] += t * work.ds[i]
+        newton_step(work, state, soft, power)
     return -LIMIT
 
 
 @inner
-def _dual_gradient(work: Work, lam: Floats, gamma: float) -> float:
-    """Write b - A x - gamma lam to work.rhs; return its largest entry."""
+def newton_step(work: Work, state: State, gamma: float, power: int) -> None:
+    """Take one Newton step with line search from the gradient in work.rhs."""
+    lam = state.lam
+    _dual_hessian(work, gamma, power)
+    cholesky_solve(work.h, work.rhs, work.dlam, N_EQUATION)
+    prices(work.a, work.dlam, work.ds)
+    t = _line_search(work, lam, gamma, power)
+    for k in range(N_EQUATION):
+        lam[k] += t * work.dlam[k]
+    for i in range(work.s.size):
+        work.s[i] += t * work.ds[i]
+
+
+@inner
+def _dual_gradient(work: Work, lam: Floats, gamma: float, power: int) -> float:
+    """Update work.x; write b - A x - gamma lam to work.rhs and return its largest entry."""
     worst = 0.0
+    for i in range(work.x.size):
+        work.x[i] = primal(work.s[i], work.weight[i], work.lo[i], work.up[i], power)
     for k in range(N_EQUATION):
         total = 0.0
         for i in range(work.x.size):
@@ -117,12 +127,24 @@ def _dual_hessian(work: Work, gamma: float, power: int) -> None:
             for k in range(N_EQUATION):
                 work.free[k, n_free] = root * work.a[k, i]
             n_free += 1
-    for k in range(N_EQUATION):
-        for q in range(k + 1):
-            total = 0.0
+    # Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row follows alone.
+    for k in range(0, N_EQUATION - 1, 2):
+        for q in range(0, k + 1, 2):
+            aa, ab, ba, bb = 0.0, 0.0, 0.0, 0.0
             for i in range(n_free):
-                total += work.free[k, i] * work.free[q, i]
-            work.h[k, q] = total
+                a, b, c, d = work.free[k, i], work.free[k + 1, i], work.free[q, i], work.free[q + 1, i]
+                aa += a * c
+                ab += a * d
+                ba += b * c
+                bb += b * d
+            work.h[k, q], work.h[k, q + 1], work.h[k + 1, q], work.h[k + 1, q + 1] = aa, ab, ba, bb
+    last = N_EQUATION - 1
+    for q in range(N_EQUATION):
+        total = 0.0
+        for i in range(n_free):
+            total += work.free[last, i] * work.free[q, i]
+        work.h[last, q] = total
+    for k in range(N_EQUATION):
         work.h[k, k] += gamma
 
 

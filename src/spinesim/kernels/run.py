@@ -13,6 +13,7 @@ from spinesim.kernels.tables import N_EQUATION, Person, State, Task, Work
 TOLERANCE = 2e-7  # N and N m
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
+SOFT_START = 1e-4  # softness of the reserves at a cold start; it falls tenfold a step to the person's own
 
 
 @kernel
@@ -32,21 +33,23 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             equilibrium.reset(state)
         work.x[:] = 0.0
         work.mixed[0] = 0
+        soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done = False
         for iteration in range(MAX_ITERATIONS):
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
             state.info[0] += 1.0
-            done = iteration > 0 and state.info[1] <= TOLERANCE
+            done = iteration > 0 and soft == gamma and state.info[1] <= TOLERANCE
             if done or not math.isfinite(state.info[1]):
                 break
             equilibrium.build_problem(person, task, work)
             recruitment.scale_rows(work)
-            steps = recruitment.recruit(work, state, gamma, task.power)
+            soft = soft if iteration == 0 else max(0.1 * soft, gamma)
+            steps = recruitment.recruit(work, state, soft, task.power)
             state.info[2] += abs(steps)
             if steps < 0:
                 break
-            equilibrium.update_reserve(person, state, work)
+            equilibrium.update_reserve(soft, state, work)
             equilibrium.balance(person, task, state, work)
             equilibrium.move_discs(state, work, 1.0 if attempt == 0 else 0.5)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):

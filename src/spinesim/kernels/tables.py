@@ -170,6 +170,8 @@ class Work(NamedTuple):
     mid: Floats  # (level, 3, 3)                orient_bodies: disc mid frame, global
     a_up: Floats  # (level, 3) m                place_bodies: upper anchor, global
     arm: Floats  # (side, 4, 3) m               place_arms: shoulder, elbow, wrist, hand
+    disc_direct: Floats  # (level, 3, 3)        prepare_passive: rotation gradient to moment
+    disc_arm: Floats  # (level, 3, 3)           force arm to moment
     strand_u: Floats  # (strand, 3) m           prepare_passive: mid frame, from the anchors
     strand_l: Floats  # (strand, 3) m
     facet_p: Floats  # (facet, point, 3) m
@@ -243,7 +245,7 @@ def make_work(person: Person, task: Task) -> Work:
     z = np.zeros
     return Work(
         o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
-        strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
+        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
         facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
         turn=z((3, 3, 3)), seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)),
         w_body=z(n_force, dtype=np.int64), w_offset=z((n_force, 3)), w_force=z((n_force, 3)), w_moment=z((n_force, 3)),

@@ -14,8 +14,8 @@ from spinesim.plots.style import SMALL, nice_ceiling, printable, quantity, sprea
 from spinesim.plots.view import View, values
 
 LOAD_COLOR = "#a50026"
-_LONGEST_ARROW = 0.4  # m on paper
-_LEAST_SCALE = 1000.0  # N/m; so that pictures of light loads share one scale
+_LONGEST_ARROW = 0.3  # m on paper
+_LEAST_SCALE = 500.0  # N/m; so that pictures of light loads share one scale
 _MOST_LABELS = 8
 _LONGEST_NAME = 24
 _LABEL_GAP = 0.075  # m

@@ -70,16 +70,27 @@ def describe(result: xr.Dataset) -> str:
     names = ("pelvis_tilt", "lumbar_flexion")
     told = [(name.replace("_", " "), quantity(float(result[name]), unit_of(result, name))) for name in names]
     parts = [" ".join(words) for words in told]
-    sideways = values(result["body_orientation"], body="thorax", axis="right").clip(-1.0, 1.0)
-    turned, leaning = np.degrees(np.arcsin(sideways))[:2].tolist()
-    for angle, word in ((leaning, "leaning"), (turned, "turned")):
+    for angle, words in ((_lean(result), "trunk leaning"), (_turn(result), "shoulders turned")):
         if abs(angle) >= _SEEN:
-            side = "right" if angle > 0.0 else "left"
-            parts.append(f"trunk {word} {quantity(abs(angle), 'deg')} to the {side}")
+            parts.append(f"{words} {quantity(abs(angle), 'deg')} to the {'right' if angle > 0.0 else 'left'}")
     gravity = values(result["gravity"])
     if abs(gravity[2]) > abs(gravity[:2]).max():
         parts.append(f"lying on the {'right' if gravity[2] > 0.0 else 'left'} side")
     return folded(f"seen from the right: {', '.join(parts)}", 64)
+
+
+def _lean(result: xr.Dataset) -> float:
+    """Return the angle of the thorax out of the sagittal plane to the right; deg."""
+    up = values(result["body_orientation"], body="thorax", body_axis="superior")
+    return float(np.degrees(np.arcsin(up[2].clip(-1.0, 1.0))))
+
+
+def _turn(result: xr.Dataset) -> float:
+    """Return the angle that the shoulders are turned to the right about the trunk; deg."""
+    right, left = values(result["joint_position"], joint=["shoulder_right", "shoulder_left"])
+    forward = values(result["body_orientation"], body="thorax", body_axis="anterior")[:2]
+    along = (right - left)[:2] @ forward / max(float(np.hypot(*forward)), 1e-9)
+    return float(np.degrees(np.arctan2(-along, (right - left)[2])))
 
 
 def _draw_person(ax: Axes, view: View, result: xr.Dataset) -> list[Line2D]:

@@ -32,14 +32,15 @@ def level_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
         "tolerance_ratio_shear": np.abs(work.f[:, 0]) / assembly.subject.shear_limit,
         "segment_flexion": -assembly.task.level[:, 2] * DEG,
     }
-    return {**values, **_disc_values(assembly, state), **_facet_values(assembly, state, work)}
+    return {**values, **_disc_values(assembly, state, work), **_facet_values(assembly, state, work)}
 
 
-def _disc_values(assembly: Assembly, state: State) -> dict[str, Any]:
+def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
     force, moment = np.zeros((6, 3)), np.zeros((6, 3))
     for j in range(6):
         k, c = np.zeros((3, 3)), np.zeros((3, 3))
-        disc.disc_wrench(assembly.person.discs, j, state.u[j], assembly.task.level[j], force[j], moment[j], k, c)
+        direct, arm = work.disc_direct[j], work.disc_arm[j]
+        disc.disc_wrench(assembly.person.discs, j, state.u[j], assembly.task.level[j], direct, arm, force[j], moment[j], k, c)
     return {
         "disc_compression": force[:, 1],
         "disc_shear_anterior": -force[:, 0],
@@ -54,14 +55,16 @@ def _disc_values(assembly: Assembly, state: State) -> dict[str, Any]:
 
 
 def intradiscal_pressure(assembly: Assembly, compression: Floats, moment: Floats) -> Floats:
-    """Return nucleus pressure (level,) Pa: swelling + F / (k A) + a rise with bending that preload replaces.
+    """Return nucleus pressure (level,) Pa: swelling + F / (k A) + a rise with bending that preload replaces
+    and that is not carried beyond the last moment measured.
 
     `compression` (level,) N and `moment` (level, rotation) N m are the disc's own. Sources: the model's discs.yaml.
     """
     law = assembly.model.disc_law
     area = np.array([d.area for d in assembly.model.discs]) * assembly.subject.disc_area
     sagittal = np.where(moment[:, 0] < 0.0, law.rise[0], law.rise[1])  # the disc pulls back: flexed discs push to extend
-    turns = np.stack([sagittal * moment[:, 0], law.rise[2] * moment[:, 1], law.rise[3] * moment[:, 2]])
+    measured = np.minimum(np.abs(moment), law.last_measured_moment)
+    turns = np.stack([sagittal * measured[:, 0], law.rise[2] * measured[:, 1], law.rise[3] * measured[:, 2]])
     rise = np.sqrt((turns**2).sum(axis=0)) / (1.0 + np.maximum(compression, 0.0) / law.rise_fades_with)
     return np.maximum(law.swelling + compression / (law.correction_factor * area) + rise, 0.0)
 
@@ -86,7 +89,7 @@ def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any
         total, nearest = np.zeros(3), -math.inf
         for point in work.facet_p[i]:
             x, y, z = state.u[j] + point
-            d, nx, ny, nz, _ = facet.closure(work.facet_o[i], work.facet_a[i], work.facet_n[i], facets.radius[i], x, y, z)
+            d, nx, ny, nz, _ = facet.closure(i, work.facet_o, work.facet_a, work.facet_n, facets.radius, x, y, z)
             nearest = max(nearest, d)
             if d > 0.0:
                 pressure, _ = facet.contact_pressure(d, facets.stiffness, facets.thickness, facets.toe)
