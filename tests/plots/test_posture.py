@@ -121,9 +121,12 @@ def test_what_the_view_cannot_show_is_said() -> None:
         [0.0, np.cos(lean), -np.sin(lean)],
         [0.0, np.sin(lean), np.cos(lean)],
     ]
+    man["joint_position"].loc[{"joint": "shoulder_right"}] = [0.5, 0.5, 0.5 * np.sqrt(3.0)]
+    man["joint_position"].loc[{"joint": "shoulder_left"}] = [0.0, 0.5, 0.0]
     man["gravity"][:] = [0.0, 0.0, 9.8]
     title = " ".join(plot_posture(man).get_title().split())
     assert "trunk leaning 20 deg to the right" in title
+    assert "shoulders turned 30 deg to the left" in title
     assert "lying on the right side" in title
 
 
