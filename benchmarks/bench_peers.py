@@ -308,9 +308,7 @@ def run_mujoco(angles: Sequence[float], repeats: int) -> list[Row]:
     require("myo_sim", INSTALL_PEERS)  # brings mujoco
     start = time.perf_counter()
     torso, done = Torso(), time.perf_counter()
-    rows = [
-        Row("MuJoCo", task, solves, done - start, dict(torso.sizes)) for task, solves in MUJOCO_SOLVES.items()
-    ]
+    rows = [Row("MuJoCo", task, solves, done - start, dict(torso.sizes)) for task, solves in MUJOCO_SOLVES.items()]
     held: list[Facts] = []
     for angle in list(angles) * repeats:
         torso.pose(angle)

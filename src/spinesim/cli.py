@@ -203,9 +203,7 @@ def _parse_setting(setting: str) -> tuple[str, Any]:
 
     key, equals, value = setting.partition("=")
     if not equals or not key.strip():
-        raise InputError(
-            Problem('needs the form PATH=VALUE, such as subject.mass="80 kg"', "", _spoken(setting))
-        )
+        raise InputError(Problem('needs the form PATH=VALUE, such as subject.mass="80 kg"', "", _spoken(setting)))
     try:
         return key.strip(), parse_yaml(value).data
     except InputError as error:

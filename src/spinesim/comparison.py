@@ -54,9 +54,7 @@ def compare_results(a: xr.Dataset, b: xr.Dataset) -> list[Change]:
         one of the two has. `percent` is of a, None where a is zero. Geometry and solver variables are left
         out.
     """
-    rows = [
-        row for name in a.data_vars if _compared(name, b) for row in _changes(str(name), a[name], b[name])
-    ]
+    rows = [row for name in a.data_vars if _compared(name, b) for row in _changes(str(name), a[name], b[name])]
     rows.sort(key=lambda row: row[0], reverse=True)
     return [row for _, row in rows]
 
@@ -102,9 +100,7 @@ def _rank(a: float, b: float, scale: float) -> float | None:
 def _row(variable: str, where: str, a: float, b: float, unit: str) -> Change:
     change = _known(b - a)
     percent = 100.0 * change / abs(a) if change is not None and a != 0.0 else None
-    return Change(
-        variable=variable, where=where, a=_known(a), b=_known(b), change=change, percent=percent, unit=unit
-    )
+    return Change(variable=variable, where=where, a=_known(a), b=_known(b), change=change, percent=percent, unit=unit)
 
 
 def _known(value: float) -> float | None:

@@ -137,9 +137,7 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "extra_forbidden":
             return f"unknown key '{location[-1]}'" + _hint(location[-1], list(_keys(model, location[:-1])))
         case "missing":
-            return (
-                "needs a value here" if isinstance(location[-1], int) else f"needs the key '{location[-1]}'"
-            )
+            return "needs a value here" if isinstance(location[-1], int) else f"needs the key '{location[-1]}'"
         case "literal_error" | "union_tag_invalid":
             return _unknown_value(detail)
     return _wrong_kind(detail)

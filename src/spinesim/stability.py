@@ -14,8 +14,10 @@ MOST = 1e4  # the largest muscle stiffness coefficient that is looked at
 def assess(assembly: Assembly, state: State, work: Work) -> tuple[float, float]:
     """Return the smallest rotational eigenvalue (N m/rad) and the critical muscle stiffness q (1) of a solved posture.
 
-    Disc translations are condensed out; muscles have the short-range stiffness q F / L (Bergmark 1989), with the model's q
-    for the eigenvalue. The critical q is the least that keeps the posture upright: 0 when the passive spine does it alone,
+    Disc translations are condensed out; muscles have the short-range stiffness q F / L (Bergmark 1989), with the
+    model's q
+    for the eigenvalue. The critical q is the least that keeps the posture upright: 0 when the passive spine does it
+    alone,
     infinite when no muscle stiffness does. The pelvis is held.
     """
     passive, muscles = np.zeros((36, 36)), np.zeros((36, 36))
@@ -29,11 +31,13 @@ def assess(assembly: Assembly, state: State, work: Work) -> tuple[float, float]:
 
 def copy_of(work: Work) -> Work:
     """Return scratch of its own, so that what results are read from stays as it was."""
-    return Work(*(array.copy() for array in work))
+    return Work._make(array.copy() for array in work)
 
 
 def _smallest(k: Floats) -> float:
-    """Return the smallest eigenvalue of the rotations with the translations condensed out; -inf when these give way first."""
+    """Return the smallest eigenvalue of the rotations with the translations condensed out; -inf when these give way
+    first.
+    """
     rotation, mixed, translation = k[:18, :18], k[:18, 18:], k[18:, 18:]
     if np.linalg.eigvalsh(translation)[0] <= 0.0:
         return -np.inf

@@ -31,9 +31,7 @@ def print_summary(result: xr.Dataset, file: IO[str]) -> None:
     _print(_summary(result), file)
 
 
-def print_changes(
-    rows: Sequence[Change], names: tuple[str, str], file: IO[str], most: int | None = None
-) -> None:
+def print_changes(rows: Sequence[Change], names: tuple[str, str], file: IO[str], most: int | None = None) -> None:
     """Print the rows of a comparison, at most so many of them."""
     _print(_changes(rows, names, most), file)
 
@@ -72,9 +70,7 @@ def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
 
 
 def _table(names: Sequence[str], numbers: Sequence[str]) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
-    )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for header in names:
         table.add_column(header)
     for header in numbers:

@@ -173,9 +173,7 @@ class Quantity:
         """Return the text of an SI value."""
         return format_quantity(value, self.dimension, self.unit)
 
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Tell pydantic how to read and write the field."""
         from pydantic_core import core_schema
 

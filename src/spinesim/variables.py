@@ -85,9 +85,7 @@ def _vocabulary() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _variable(name: str, entry: dict[str, Any]) -> Variable:
-    return Variable(
-        name, tuple(entry["dims"]), entry["unit"], entry["long_name"], entry["sign"], entry["group"]
-    )
+    return Variable(name, tuple(entry["dims"]), entry["unit"], entry["long_name"], entry["sign"], entry["group"])
 
 
 def _dimension(name: str, entry: dict[str, Any]) -> Dimension:

@@ -21,9 +21,13 @@ class _Rows:
     """Columns of the table while it grows."""
 
     segments: list[tuple[int, int, int, Floats, Floats]] = field(default_factory=list)
-    lines: list[tuple[float, float, float, float, float, int, tuple[float, float, float], float, float]] = field(default_factory=list)
+    lines: list[tuple[float, float, float, float, float, int, tuple[float, float, float], float, float]] = field(
+        default_factory=list
+    )
 
-    def add(self, path: Path, *values: float, kind: int, passive: tuple[float, float, float], volume: float, hoop: float) -> None:
+    def add(
+        self, path: Path, *values: float, kind: int, passive: tuple[float, float, float], volume: float, hoop: float
+    ) -> None:
         """Add one line: pieces inside a body keep their length, the others become segments."""
         fixed = 0.0
         for (a, p), (b, q) in zip(path[:-1], path[1:], strict=True):
@@ -47,7 +51,9 @@ def line_table(model: Model, subject: Subject) -> Lines:
     for side in (0, 1):
         _add_fascia(rows, model, subject, side)
     line, a, b, pa, pb = (np.array(column) for column in zip(*rows.segments, strict=True))
-    fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (np.array(column) for column in zip(*rows.lines, strict=True))
+    fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (
+        np.array(column) for column in zip(*rows.lines, strict=True)
+    )
     return Lines(
         line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, fixed, f_max, optimal, tendon, cosine,
         kind.astype(np.int64), passive, volume, hoop, model.force_length_width, n_fascicle,
@@ -65,8 +71,9 @@ def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicl
         modulus, slack, toe = fascicle.passive.parameters
         kind, passive = PASSIVE_TOE, (modulus * area, slack, toe)
     rows.add(
-        path, area * fascicle.specific_tension, optimal, fascicle.tendon_slack_length * subject.length, float(np.cos(fascicle.pennation)),
-        kind=kind, passive=passive, volume=area * optimal / model.recruitment.reference_volume, hoop=_hoop_share(model, fascicle),
+        path, area * fascicle.specific_tension, optimal, fascicle.tendon_slack_length * subject.length,
+        float(np.cos(fascicle.pennation)), kind=kind, passive=passive,
+        volume=area * optimal / model.recruitment.reference_volume, hoop=_hoop_share(model, fascicle),
     )  # fmt: skip
 
 
@@ -98,11 +105,27 @@ def _add_transversus(rows: _Rows, model: Model, subject: Subject) -> None:
 def _add_fascia(rows: _Rows, model: Model, subject: Subject, side: int) -> None:
     kind = model.ligament_kinds["TLF"]
     for band in model.fascia:
-        ends = [_neutral_tilted(model, band.lower_body, band.lower), _neutral_tilted(model, band.upper_body, band.upper)]
+        ends = [
+            _neutral_tilted(model, band.lower_body, band.lower),
+            _neutral_tilted(model, band.upper_body, band.upper),
+        ]
         slack = float(np.linalg.norm(ends[1] - ends[0])) * (1.0 + kind.slack_strain) * subject.length
-        path = [(_body(name, side), _point(point, side, subject)) for name, point in ((band.lower_body, band.lower), (band.upper_body, band.upper))]
+        path = [
+            (_body(name, side), _point(point, side, subject))
+            for name, point in ((band.lower_body, band.lower), (band.upper_body, band.upper))
+        ]
         stiffness = band.stiffness * subject.disc_area / subject.length
-        rows.add(path, stiffness, kind.toe_strain * slack, slack, 1.0, kind=PASSIVE_FASCIA, passive=(0.0, 0.0, 0.0), volume=1.0, hoop=0.0)
+        rows.add(
+            path,
+            stiffness,
+            kind.toe_strain * slack,
+            slack,
+            1.0,
+            kind=PASSIVE_FASCIA,
+            passive=(0.0, 0.0, 0.0),
+            volume=1.0,
+            hoop=0.0,
+        )
 
 
 def _neutral_tilted(model: Model, body: str, point: tuple[float, float, float]) -> Floats:

@@ -39,8 +39,8 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         support_limit=np.array([p.limit for p in points]),
     )
     person = Person(
-        _skeleton(model, subject), _discs(model, subject), strands, _facets(model, subject), line_table(model, subject), breath,
-        law.reserve_penalty, law.reserve_limit,
+        _skeleton(model, subject), _discs(model, subject), strands, _facets(model, subject),
+        line_table(model, subject), breath, law.reserve_penalty, law.reserve_limit,
     )  # fmt: skip
     return person, names
 
@@ -117,7 +117,9 @@ def _facets(model: Model, subject: Subject) -> Facets:
             patch[i] = (points * mirror) @ skeleton.upper_in_disc[j]
             area[i] = joint.area * subject.disc_area / 9.0
     thickness = law.thickness * subject.length
-    return Facets(point, axis, inward, radius, patch, area, law.modulus / thickness, thickness, law.toe * subject.length)
+    return Facets(
+        point, axis, inward, radius, patch, area, law.modulus / thickness, thickness, law.toe * subject.length
+    )
 
 
 def _facet_axes(joint: FacetJoint) -> tuple[Floats, Floats]:
@@ -129,7 +131,9 @@ def _facet_axes(joint: FacetJoint) -> tuple[Floats, Floats]:
 
 
 def _patch(joint: FacetJoint, center: Floats, normal: Floats, along: Floats, gap: float, size: float) -> Floats:
-    """Return the nine contact points (point, 3) of the upper facet in neutral, a gap inside the lower facet's cylinder."""
+    """Return the nine contact points (point, 3) of the upper facet in neutral, a gap inside the lower facet's
+    cylinder.
+    """
     radius, half = joint.radius * size, GRID * math.sqrt(joint.area / math.pi) * size
     across = np.cross(along, normal)
     points = []

@@ -61,7 +61,9 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     own = twist * model.twist_share
     levels = _level_rotations(model, lumbar, bending, own)
     _add_offsets(model, scenario, levels)
-    angles = Angles(preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own)
+    angles = Angles(
+        preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own
+    )
     return angles, []
 
 
@@ -116,7 +118,9 @@ def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) ->
         low, high = model.ranges[name]
         if not low - 1e-9 <= value <= high + 1e-9:
             deg = [f"{math.degrees(v):.4g}" for v in (value, low, high)]
-            message = f"impossible posture: {name} {deg[0]} deg is outside the model's range of {deg[1]} to {deg[2]} deg"
+            message = (
+                f"impossible posture: {name} {deg[0]} deg is outside the model's range of {deg[1]} to {deg[2]} deg"
+            )
             key = "preset" if getattr(scenario.posture, name, None) is None else name
             key = f"arms.{name}" if name.startswith(("shoulder", "elbow")) else key
             problems.append(scenario.problem(message, f"posture.{key}"))

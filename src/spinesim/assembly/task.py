@@ -30,13 +30,23 @@ from spinesim.scenario import Scenario
 from spinesim.scenario.loads import BodyForce, HandForce, Held, Worn
 
 GRAVITY = 9.80665  # m/s^2, standard
-DOWN = {"upright": (0.0, -1.0, 0.0), "supine": (-1.0, 0.0, 0.0), "prone": (1.0, 0.0, 0.0), "right_side": (0.0, 0.0, 1.0)}
+DOWN = {
+    "upright": (0.0, -1.0, 0.0),
+    "supine": (-1.0, 0.0, 0.0),
+    "prone": (1.0, 0.0, 0.0),
+    "right_side": (0.0, 0.0, 1.0),
+}
 CONTACT = {"feet": FEET, "seat": SEAT, "bed": BED}
 HALF_GRIP = 0.15  # m from the middle of a two-handed load to each hand
 HIP_HEIGHT = 0.53  # of stature, standing (Winter 2009)
 ANKLE_HEIGHT = 0.039
 FROM_GROUND = ("floor", "knee")
-WORN = {"back": ("thorax", "back"), "chest": ("thorax", "chest"), "shoulders": ("thorax", "shoulders"), "waist": ("pelvis", "waist")}
+WORN = {
+    "back": ("thorax", "back"),
+    "chest": ("thorax", "chest"),
+    "shoulders": ("thorax", "shoulders"),
+    "waist": ("pelvis", "waist"),
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,9 @@ def build_task(
     return task, []
 
 
-def activation_limits(model: Model, scenario: Scenario, fascicles: tuple[FascicleName, ...]) -> tuple[Floats, Floats, list[Problem]]:
+def activation_limits(
+    model: Model, scenario: Scenario, fascicles: tuple[FascicleName, ...]
+) -> tuple[Floats, Floats, list[Problem]]:
     """Return upper and lower activation of every fascicle, or the names that match none."""
     upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
     for i, fascicle in enumerate(fascicles):
@@ -111,7 +123,9 @@ def activation_limits(model: Model, scenario: Scenario, fascicles: tuple[Fascicl
         chosen = [i for i, f in enumerate(fascicles) if _is_meant(f, wanted, change.side, change.level)]
         if not chosen:
             where = f" at {change.level}" if change.level else ""
-            problems.append(scenario.problem(f"'{wanted}' has no fascicle{where} on the side '{change.side}'", f"muscles.{n}"))
+            problems.append(
+                scenario.problem(f"'{wanted}' has no fascicle{where} on the side '{change.side}'", f"muscles.{n}")
+            )
         for i in chosen:
             upper[i] *= (1.0 if change.strength is None else change.strength) * (1.0 - (change.inhibition or 0.0))
             lower[i] = max(lower[i], change.tone or 0.0)
@@ -124,23 +138,35 @@ def _is_meant(fascicle: FascicleName, wanted: str, side: str, level: str | None)
     return level is None or level in fascicle.bodies
 
 
-def ligament_scales(model: Model, scenario: Scenario, strands: tuple[StrandName, ...]) -> tuple[Floats, Floats, list[Problem]]:
+def ligament_scales(
+    model: Model, scenario: Scenario, strands: tuple[StrandName, ...]
+) -> tuple[Floats, Floats, list[Problem]]:
     """Return the share of stiffness each strand and each fascia band (right, then left) keeps."""
     scale, fascia, problems = np.ones(len(strands)), np.ones(2 * len(model.fascia)), []
     for n, change in enumerate(scenario.ligaments):
-        left = 0.0 if change.removed else change.strength
+        left = change.strength or 0.0
         if change.ligament == "TLF":
             if change.level != "all":
-                problems.append(scenario.problem("the fascia TLF crosses several levels: leave the level out", f"ligaments.{n}.level"))
+                problems.append(
+                    scenario.problem(
+                        "the fascia TLF crosses several levels: leave the level out", f"ligaments.{n}.level"
+                    )
+                )
             half = len(model.fascia)
             fascia[slice(half if change.side == "left" else 0, half if change.side == "right" else None)] *= left
             continue
-        chosen = [i for i, s in enumerate(strands) if s.ligament == change.ligament and change.level in ("all", s.level)]
+        chosen = [
+            i for i, s in enumerate(strands) if s.ligament == change.ligament and change.level in ("all", s.level)
+        ]
         sided = [i for i in chosen if change.side in ("both", strands[i].side)]
         if not chosen:
-            problems.append(scenario.problem(f"{change.ligament} has no part at {change.level}", f"ligaments.{n}.level"))
+            problems.append(
+                scenario.problem(f"{change.ligament} has no part at {change.level}", f"ligaments.{n}.level")
+            )
         elif not sided or (change.side != "both" and any(strands[i].side == "middle" for i in chosen)):
-            problems.append(scenario.problem(f"{change.ligament} lies in the middle: leave the side out", f"ligaments.{n}.side"))
+            problems.append(
+                scenario.problem(f"{change.ligament} lies in the middle: leave the side out", f"ligaments.{n}.side")
+            )
         scale[sided] *= left
     return scale, fascia, problems
 
@@ -154,7 +180,9 @@ def _support_problems(scenario: Scenario, contact: int) -> list[Problem]:
 Load = tuple[int, int, Floats, Floats, float, Floats]
 
 
-def _loads(model: Model, subject: Subject, scenario: Scenario, angles: Angles) -> tuple[list[Load], Hands, list[Problem]]:
+def _loads(
+    model: Model, subject: Subject, scenario: Scenario, angles: Angles
+) -> tuple[list[Load], Hands, list[Problem]]:
     """Return the load rows and what the hands do for them."""
     rows: list[Load] = []
     problems: list[Problem] = []
@@ -165,7 +193,9 @@ def _loads(model: Model, subject: Subject, scenario: Scenario, angles: Angles) -
             anchor = FROM_CHEST if load.measured_from == "chest" else FROM_DISC
             point = np.array([load.reach, hand_height(model, subject, angles, load.height), load.lateral])
             if scenario.posture.arms is not None:
-                problems.append(scenario.problem("arms are placed by the load in the hands: leave posture.arms out", f"loads.{n}"))
+                problems.append(
+                    scenario.problem("arms are placed by the load in the hands: leave posture.arms out", f"loads.{n}")
+                )
             _place_hands(hands, load.hands, anchor, point)
             mass, force = (load.mass, zero) if isinstance(load, Held) else (0.0, np.array(load.force))
             rows.append((AT_HANDS, anchor, point, force, mass, zero))
@@ -191,7 +221,9 @@ def _place_hands(hands: Hands, wanted: str, anchor: int, point: Floats) -> None:
 
 
 def hand_height(model: Model, subject: Subject, angles: Angles, height: str | float) -> float:
-    """Return a height above the mid-hip (m); floor and knee are measured from the ground, so bent legs bring them nearer."""
+    """Return a height above the mid-hip (m); floor and knee are measured from the ground, so bent legs bring them
+    nearer.
+    """
     if not isinstance(height, str):
         return height
     value = model.load_heights[height]
@@ -202,7 +234,9 @@ def hand_height(model: Model, subject: Subject, angles: Angles, height: str | fl
     return float((value + HIP_HEIGHT - ANKLE_HEIGHT) * subject.height - hip)
 
 
-def _point(model: Model, subject: Subject, body: str, at: str | tuple[float, float, float] | None) -> tuple[int, Floats, str]:
+def _point(
+    model: Model, subject: Subject, body: str, at: str | tuple[float, float, float] | None
+) -> tuple[int, Floats, str]:
     index = BODIES.index(body)
     if at is None:
         return index, np.zeros(3), ""

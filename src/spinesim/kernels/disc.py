@@ -13,7 +13,9 @@ from spinesim.kernels.tables import Discs, Floats
 
 @kernel
 def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float, float]:
-    """Return energy (J), force (N), stiffness (N/m) and its rate (N/m^2) at a shortening (m): toe, linear; tension as at first."""
+    """Return energy (J), force (N), stiffness (N/m) and its rate (N/m^2) at a shortening (m): toe, linear; tension as
+    at first.
+    """
     k0, k1, toe = discs.k_initial[j], discs.k_linear[j], discs.toe[j]
     if shortening <= 0.0:
         return 0.5 * k0 * shortening * shortening, k0 * shortening, k0, 0.0
@@ -30,7 +32,8 @@ def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float,
 
 @kernel
 def stiffening(gain: float, force: float, preload: float, rate: float, curve: float) -> tuple[float, float, float]:
-    """Return g and its first two derivatives by shortening; g = 1 + gain (1 - exp(-F / force)), exp(gain F / force) in tension.
+    """Return g and its first two derivatives by shortening; g = 1 + gain (1 - exp(-F / force)), exp(gain F / force)
+    in tension.
 
     `rate` and `curve` are the first two derivatives of the preload F by shortening.
     """
@@ -44,7 +47,9 @@ def stiffening(gain: float, force: float, preload: float, rate: float, curve: fl
 
 @kernel
 def bending(b: float, a: float, last: float, g: float, angle: float) -> tuple[float, float, float, float, float, float]:
-    """Return U, dU/dangle, d2U/dangle2, dU/dg, d2U/dg2, d2U/dangle dg of M = g b (exp(|angle| / a) - 1), tangent beyond `last`."""
+    """Return U, dU/dangle, d2U/dangle2, dU/dg, d2U/dg2, d2U/dangle dg of M = g b (exp(|angle| / a) - 1), tangent
+    beyond `last`.
+    """
     t, sign = abs(angle), math.copysign(1.0, angle)
     knee = a * math.log(last / (g * b) + 1.0)
     if t <= knee:
@@ -74,7 +79,8 @@ def energy(discs: Discs, j: int, u: Floats, theta: Floats) -> float:
 
 @kernel
 def turning(theta: Floats, direct: Floats, arm: Floats) -> None:
-    """Write what turns energy gradients into mid-frame moments: N = exp(theta/2)^T J_l(theta)^-T and P = N J_l(theta/2) / 2.
+    """Write what turns energy gradients into mid-frame moments: N = exp(theta/2)^T J_l(theta)^-T and P = N
+    J_l(theta/2) / 2.
 
     The moment on the upper body about its anchor is -(N dU/dtheta - P (u x dU/du)).
     """
@@ -89,11 +95,21 @@ def turning(theta: Floats, direct: Floats, arm: Floats) -> None:
 
 @kernel
 def disc_wrench(
-    discs: Discs, j: int, u: Floats, theta: Floats, direct: Floats, arm: Floats, f: Floats, m: Floats, k: Floats, c: Floats
+    discs: Discs,
+    j: int,
+    u: Floats,
+    theta: Floats,
+    direct: Floats,
+    arm: Floats,
+    f: Floats,
+    m: Floats,
+    k: Floats,
+    c: Floats,
 ) -> None:
     """Add disc j to the force `f` (N) and moment `m` (N m, about the upper anchor) on the upper body, in the mid frame.
 
-    `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad; `direct` and `arm` from `turning`.
+    `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad; `direct` and `arm` from
+    `turning`.
     """
     _, force, rate, curve = axial(discs, j, -u[1])
     g, g1, g2 = stiffening(discs.gain, discs.force, force, rate, curve)
@@ -137,7 +153,9 @@ def disc_wrench(
 def _add_arm_column(
     arm: Floats, u: Floats, ax: float, ay: float, az: float, hx: float, hy: float, hz: float, c: Floats, column: int
 ) -> None:
-    """Add P (u x dp - a) to a column of c, with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the direction e moved."""
+    """Add P (u x dp - a) to a column of c, with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the direction e
+    moved.
+    """
     x, y, z = vec3.cross(u[0], u[1], u[2], hx, hy, hz)
     x, y, z = vec3.rotate(arm, x - ax, y - ay, z - az)
     c[0, column] += x

@@ -1,4 +1,6 @@
-"""Inverse statics: disc translations and muscle forces that balance forces at every level and moments at levels and hips."""
+"""Inverse statics: disc translations and muscle forces that balance forces at every level and moments at levels and
+hips.
+"""
 
 from spinesim.kernels import kinematics, loads, muscle, passive, vec3
 from spinesim.kernels.cholesky import cholesky_solve
@@ -6,7 +8,7 @@ from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import FEET, HOOP, N_EQUATION, N_LEVEL, THORAX, Floats, Person, State, Task, Work
 
 MAX_STEP = 1.5e-3  # m a disc may move in one step
-MIX_BELOW = 2e-4  # m: the largest step at which mixing begins
+MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
 MIX_DEPTH = 5  # points it remembers
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
@@ -143,7 +145,9 @@ def _couplings(work: Work) -> None:
 
 @inner
 def build_problem(person: Person, task: Task, work: Work) -> None:
-    """Update work.a, work.b: moments at levels with the translations eliminated, moments at hips, the abdominal hoop."""
+    """Update work.a, work.b: moments at levels with the translations eliminated, moments at hips, the abdominal
+    hoop.
+    """
     lines = person.lines
     n, n_col = lines.n_fascicle, work.x.size
     shift = lines.f_max.size - n
@@ -159,12 +163,18 @@ def build_problem(person: Person, task: Task, work: Work) -> None:
             work.b[row] = -moment - c[0] * fx - c[1] * fy - c[2] * fz
             for q in range(n):
                 work.a[row, q] = work.gain[q] * (
-                    work.am[row, q] + c[0] * work.af[3 * j, q] + c[1] * work.af[3 * j + 1, q] + c[2] * work.af[3 * j + 2, q]
+                    work.am[row, q]
+                    + c[0] * work.af[3 * j, q]
+                    + c[1] * work.af[3 * j + 1, q]
+                    + c[2] * work.af[3 * j + 2, q]
                 )
             for q in range(n, n_col):
                 p = q + shift
                 work.a[row, q] = work.gain[p] * (
-                    work.am[row, p] + c[0] * work.af[3 * j, p] + c[1] * work.af[3 * j + 1, p] + c[2] * work.af[3 * j + 2, p]
+                    work.am[row, p]
+                    + c[0] * work.af[3 * j, p]
+                    + c[1] * work.af[3 * j + 1, p]
+                    + c[2] * work.af[3 * j + 2, p]
                 )
     for row in range(18, 24):
         work.b[row] = 0.0
@@ -176,7 +186,9 @@ def build_problem(person: Person, task: Task, work: Work) -> None:
 
 
 @inner
-def _row_totals(work: Work, matrix: Floats, row: int, own: Floats, ext: Floats, mid: Floats) -> tuple[float, float, float]:
+def _row_totals(
+    work: Work, matrix: Floats, row: int, own: Floats, ext: Floats, mid: Floats
+) -> tuple[float, float, float]:
     """Return passive level force (or moment) + external + passive pulls in three rows, global."""
     x, y, z = vec3.rotate(mid, own[0], own[1], own[2])
     p = work.passive
@@ -204,15 +216,17 @@ def update_reserve(soft: float, state: State, work: Work) -> None:
 
 @inner
 def move_discs(state: State, work: Work, damping: float) -> None:
-    """Move the discs by the Newton step for the forces of work.tension, mixed with the last steps once these are small."""
+    """Move the discs by the Newton step for the forces of work.tension, mixed with the last steps once these are
+    small.
+    """
     step, largest = work.step, 0.0
     for j in range(N_LEVEL):
         x, y, z = vec3.unrotate(work.mid[j], work.res[3 * j], work.res[3 * j + 1], work.res[3 * j + 2])
         x, y, z = vec3.solve3(work.k[j], -x, -y, -z)
         step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
         largest = max(largest, abs(x), abs(y), abs(z))
-    if largest <= MIX_BELOW and damping == 1.0:
-        _mix(state, work)
+    if largest <= MIX_BELOW:
+        _mix(state, work, damping)
         return
     work.mixed[0] = 0
     size = damping if largest <= MAX_STEP else damping * MAX_STEP / largest
@@ -221,12 +235,12 @@ def move_discs(state: State, work: Work, damping: float) -> None:
 
 
 @inner
-def _mix(state: State, work: Work) -> None:
+def _mix(state: State, work: Work, damping: float) -> None:
     """Anderson mixing: the combination of the last points whose steps cancel best, plus its step."""
     n, slot = work.mixed[0], work.mixed[0] % MIX_DEPTH
     for i in range(18):
         work.past_step[slot, i] = work.step[i]
-        work.past_point[slot, i] = state.u[i // 3, i % 3] + work.step[i]
+        work.past_point[slot, i] = state.u[i // 3, i % 3] + damping * work.step[i]
     work.mixed[0] = n + 1
     used = min(n, MIX_DEPTH - 1)
     h, rhs, out = work.mix_h, work.mix_b, work.mix_x
@@ -253,10 +267,7 @@ def _mix(state: State, work: Work) -> None:
 @inner
 def is_warm(state: State) -> bool:
     """Tell whether the state comes from a solve."""
-    for k in range(N_EQUATION):
-        if state.lam[k] != 0.0:
-            return True
-    return False
+    return dot(state.lam, state.lam) > 0.0
 
 
 @inner

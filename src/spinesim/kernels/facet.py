@@ -9,7 +9,9 @@ from spinesim.kernels.tables import Floats
 
 @kernel
 def contact_pressure(closure: float, stiffness: float, thickness: float, toe: float) -> tuple[float, float]:
-    """Return pressure (Pa) and its slope (Pa/m) at a closure (m) beyond first contact: s d (1 + (d / h)^2) behind a short toe."""
+    """Return pressure (Pa) and its slope (Pa/m) at a closure (m) beyond first contact: s d (1 + (d / h)^2) behind a
+    short toe.
+    """
     if closure <= 0.0:
         return 0.0, 0.0
     if closure < toe:
@@ -40,7 +42,9 @@ def contact_energy(closure: float, stiffness: float, thickness: float, toe: floa
 def closure(
     i: int, origin: Floats, axis: Floats, bone: Floats, radius: Floats, x: float, y: float, z: float
 ) -> tuple[float, float, float, float, float]:
-    """Return closure (m, positive in contact), the unit normal into the bone and the distance to the axis of one point of facet i."""
+    """Return closure (m, positive in contact), the unit normal into the bone and the distance to the axis of one
+    point of facet i.
+    """
     x, y, z = x - origin[i, 0], y - origin[i, 1], z - origin[i, 2]
     along = x * axis[i, 0] + y * axis[i, 1] + z * axis[i, 2]
     x, y, z = x - along * axis[i, 0], y - along * axis[i, 1], z - along * axis[i, 2]
@@ -55,9 +59,11 @@ def add_facet(
     i: int, points: Floats, origin: Floats, axis: Floats, bone: Floats, radius: Floats, area: Floats,
     stiffness: float, thickness: float, toe: float, u: Floats, f: Floats, m: Floats, k: Floats, c: Floats,
 ) -> None:  # fmt: skip
-    """Add facet i (of level i // 2) to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
+    """Add facet i (of level i // 2) to force, moment (about the upper anchor) and tangents on the upper body, mid
+    frame.
 
-    `points` (facet, point, 3) m from the upper anchor, `origin` (facet, 3) m from the lower anchor, `u` (level, 3) m between them.
+    `points` (facet, point, 3) m from the upper anchor, `origin` (facet, 3) m from the lower anchor, `u` (level, 3) m
+    between them.
     """
     j = i // 2
     for n in range(points.shape[1]):
@@ -69,4 +75,6 @@ def add_facet(
         turn, p, q, r = pressure * area[i] / distance, axis[i, 0], axis[i, 1], axis[i, 2]
         ligament.add_radial(ax, ay, az, x, y, z, pressure * area[i], slope * area[i], turn, j, f, m, k, c)
         # Sliding along the cylinder's axis changes nothing: take its turning stiffness back.
-        ligament.add_tangent(ax, ay, az, turn * p * p, turn * q * q, turn * r * r, turn * p * q, turn * p * r, turn * q * r, j, k, c)
+        ligament.add_tangent(
+            ax, ay, az, turn * p * p, turn * q * q, turn * r * r, turn * p * q, turn * p * r, turn * q * r, j, k, c
+        )

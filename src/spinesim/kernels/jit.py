@@ -1,6 +1,7 @@
 """The one decorator every kernel wears, and the compile cache that is never stale.
 
-Numba keys its cache by the file of the decorated function alone, so an edited callee would leave callers with old machine
+Numba keys its cache by the file of the decorated function alone, so an edited callee would leave callers with old
+machine
 code. The cache folder is therefore named by a digest of all kernel sources, the numba version and the processor.
 """
 
@@ -72,7 +73,9 @@ def kernel(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def inner(function: Callable[P, T]) -> Callable[P, T]:
-    """Compile as `kernel` does, but to be called by kernels alone: no wrapper that would unpack a hundred arrays for Python."""
+    """Compile as `kernel` does, but to be called by kernels alone: no wrapper that would unpack a hundred arrays for
+    Python.
+    """
     return _compiled(function, {"no_cpython_wrapper": True, "no_cfunc_wrapper": True})
 
 
@@ -80,7 +83,13 @@ def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE_FOLDER) if CACHE_FOLDER else before
     try:
-        options: Any = {"cache": CACHE_FOLDER is not None, "nogil": True, "error_model": "numpy", "fastmath": REORDER, **more}
+        options: Any = {
+            "cache": CACHE_FOLDER is not None,
+            "nogil": True,
+            "error_model": "numpy",
+            "fastmath": REORDER,
+            **more,
+        }
         compiled: Any = numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before

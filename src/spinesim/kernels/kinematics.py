@@ -53,7 +53,9 @@ def _turn_abdomen(skeleton: Skeleton, work: Work, step: Floats, relative: Floats
 
 @inner
 def place_bodies(skeleton: Skeleton, u: Floats, work: Work) -> None:
-    """Update work.o (body, 3) and work.a_up (level, 3) given orientations and disc translations; the pelvis stays at 0."""
+    """Update work.o (body, 3) and work.a_up (level, 3) given orientations and disc translations; the pelvis stays at
+    0.
+    """
     o, r = work.o, work.r
     o[PELVIS] = 0.0
     for j in range(N_LEVEL - 1, -1, -1):
@@ -76,7 +78,9 @@ def place_bodies(skeleton: Skeleton, u: Floats, work: Work) -> None:
 
 @inner
 def anchor_point(skeleton: Skeleton, work: Work, anchor: int) -> tuple[float, float, float]:
-    """Return what a hand target is measured from: forward and sideways the L5-S1 disc or the chest, upwards the mid-hip."""
+    """Return what a hand target is measured from: forward and sideways the L5-S1 disc or the chest, upwards the
+    mid-hip.
+    """
     if anchor == FROM_CHEST:
         c = skeleton.chest
         x, _, z = vec3.rotate(work.r[THORAX], c[0], c[1], c[2])
@@ -119,7 +123,11 @@ def _reach(skeleton: Skeleton, arm: Floats, x: float, y: float, z: float) -> Non
     if size < 1e-6:
         bx, by, bz, size = 1.0 - x * x, -x * y, -x * z, math.sqrt(max(1.0 - x * x, 1e-12))
     k = out / size
-    arm[1, 0], arm[1, 1], arm[1, 2] = arm[0, 0] + along * x + k * bx, arm[0, 1] + along * y + k * by, arm[0, 2] + along * z + k * bz
+    arm[1, 0], arm[1, 1], arm[1, 2] = (
+        arm[0, 0] + along * x + k * bx,
+        arm[0, 1] + along * y + k * by,
+        arm[0, 2] + along * z + k * bz,
+    )
     arm[3, 0], arm[3, 1], arm[3, 2] = arm[0, 0] + d * x, arm[0, 1] + d * y, arm[0, 2] + d * z
     share = skeleton.arm_length[1] / lower
     for i in range(3):
@@ -138,4 +146,8 @@ def _hang(skeleton: Skeleton, angles: Floats, outward: float, twist: float, thor
         c, d = math.cos(twist), math.sin(twist)
         x, z = c * x + d * z, c * z - d * x
         length = skeleton.arm_length[part]
-        arm[part + 1, 0], arm[part + 1, 1], arm[part + 1, 2] = arm[part, 0] + length * x, arm[part, 1] + length * y, arm[part, 2] + length * z
+        arm[part + 1, 0], arm[part + 1, 1], arm[part + 1, 2] = (
+            arm[part, 0] + length * x,
+            arm[part, 1] + length * y,
+            arm[part, 2] + length * z,
+        )

@@ -35,7 +35,8 @@ def add_strand(
 ) -> None:  # fmt: skip
     """Add strand n of level j to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
 
-    `upper` and `lower` (strand, 3) m are the ends from their anchors; `u` (level, 3) m the translations between the anchors.
+    `upper` and `lower` (strand, 3) m are the ends from their anchors; `u` (level, 3) m the translations between the
+    anchors.
     Whole arrays and indices are handed on, because a view costs more than the law itself.
     """
     x = u[j, 0] + upper[n, 0] - lower[n, 0]
@@ -54,7 +55,9 @@ def add_radial(
     ax: float, ay: float, az: float, x: float, y: float, z: float, force: float, slope: float, turn: float,
     j: int, f: Floats, m: Floats, k: Floats, c: Floats,
 ) -> None:  # fmt: skip
-    """Add a force at the arm (ax, ay, az) against the unit vector (x, y, z), with its tangent -[(slope - turn) n n^T + turn I]."""
+    """Add a force at the arm (ax, ay, az) against the unit vector (x, y, z), with its tangent -[(slope - turn) n n^T
+    + turn I].
+    """
     p, q, r = vec3.cross(ax, ay, az, x, y, z)
     f[j, 0] -= force * x
     f[j, 1] -= force * y
@@ -63,12 +66,25 @@ def add_radial(
     m[j, 1] -= force * q
     m[j, 2] -= force * r
     d = slope - turn
-    add_tangent(ax, ay, az, -d * x * x - turn, -d * y * y - turn, -d * z * z - turn, -d * x * y, -d * x * z, -d * y * z, j, k, c)
+    add_tangent(
+        ax, ay, az, -d * x * x - turn, -d * y * y - turn, -d * z * z - turn, -d * x * y, -d * x * z, -d * y * z, j, k, c
+    )
 
 
 @kernel
 def add_tangent(
-    ax: float, ay: float, az: float, xx: float, yy: float, zz: float, xy: float, xz: float, yz: float, j: int, k: Floats, c: Floats
+    ax: float,
+    ay: float,
+    az: float,
+    xx: float,
+    yy: float,
+    zz: float,
+    xy: float,
+    xz: float,
+    yz: float,
+    j: int,
+    k: Floats,
+    c: Floats,
 ) -> None:
     """Add a symmetric stiffness to k, and arm x its columns to c."""
     k[j, 0, 0] += xx

@@ -1,4 +1,6 @@
-"""External forces: weights of bodies, arms and carried masses, applied forces, and their sums above every level and hip."""
+"""External forces: weights of bodies, arms and carried masses, applied forces, and their sums above every level and
+hip.
+"""
 
 from spinesim.kernels import kinematics, vec3
 from spinesim.kernels.jit import inner
@@ -94,7 +96,8 @@ def _add_moment(work: Work, n: int, center: Floats, out: Floats) -> None:
 
 @inner
 def _sum_at_hips(skeleton: Skeleton, task: Task, work: Work) -> None:
-    """Split the wrench of all above the hips: forces by the weight on each foot, what is left of the moment as hip couples.
+    """Split the wrench of all above the hips: forces by the weight on each foot, what is left of the moment as hip
+    couples.
 
     The couple is taken about the mid-hip point after both hip forces; a hanging leg pulls on its own hip.
     """
@@ -132,9 +135,9 @@ def _sum_at_hips(skeleton: Skeleton, task: Task, work: Work) -> None:
 @inner
 def _balanced_share(work: Work, moment: Floats) -> float:
     """Return the share of weight on the right foot that leaves no frontal couple at the hips."""
-    r, l, f = work.o[7], work.o[8], work.hip_f
-    right = r[1] * f[2] - r[2] * f[1]
-    left = l[1] * f[2] - l[2] * f[1]
+    o, f = work.o, work.hip_f
+    right = o[7, 1] * f[2] - o[7, 2] * f[1]
+    left = o[8, 1] * f[2] - o[8, 2] * f[1]
     if abs(right - left) < 1e-9:
         return 0.5
     return min(max((moment[0] - left) / (right - left), 0.0), 1.0)
@@ -155,7 +158,9 @@ def _hang_leg(skeleton: Skeleton, task: Task, work: Work, s: int, moment: Floats
         moment[0] += px
         moment[1] += py
         moment[2] += pz
-        px, py, pz = vec3.cross(work.o[b, 0] + x - hip[0], work.o[b, 1] + y - hip[1], work.o[b, 2] + z - hip[2], fx, fy, fz)
+        px, py, pz = vec3.cross(
+            work.o[b, 0] + x - hip[0], work.o[b, 1] + y - hip[1], work.o[b, 2] + z - hip[2], fx, fy, fz
+        )
         work.hip_m[s, 0] -= px
         work.hip_m[s, 1] -= py
         work.hip_m[s, 2] -= pz

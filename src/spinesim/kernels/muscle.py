@@ -58,8 +58,8 @@ def line_geometry(lines: Lines, skeleton: Skeleton, work: Work) -> None:
     work.hf[:] = 0.0
     work.length[:] = lines.fixed_length
     _walk_segments(
-        lines.segment_line, lines.segment_a, lines.segment_b, work.o, work.seg_a, work.seg_b, work.a_up, skeleton.abdomen_share,
-        work.length, work.af, work.am, work.hf,
+        lines.segment_line, lines.segment_a, lines.segment_b, work.o, work.seg_a, work.seg_b, work.a_up,
+        skeleton.abdomen_share, work.length, work.af, work.am, work.hf,
     )  # fmt: skip
 
 
@@ -116,7 +116,9 @@ def _cross_levels(
 def _wall_couple(
     am: Floats, o: Floats, share: float, line: int, qx: float, qy: float, qz: float, x: float, y: float, z: float
 ) -> None:
-    """Give the thorax its share of the couple of a force on the abdominal wall; the force itself rests on the pelvis."""
+    """Give the thorax its share of the couple of a force on the abdominal wall; the force itself rests on the
+    pelvis.
+    """
     mx, my, mz = vec3.cross(qx - o[ABDOMEN, 0], qy - o[ABDOMEN, 1], qz - o[ABDOMEN, 2], x, y, z)
     for j in range(6):
         row = 3 * j
@@ -149,7 +151,10 @@ def line_forces(lines: Lines, fascia_scale: Floats, work: Work) -> None:
         kind = lines.passive_kind[i]
         if kind == PASSIVE_FASCIA:
             stretch = work.length[i] - lines.tendon[i]
-            work.passive[i] = fascia_scale[i - lines.n_fascicle] * ligament.strand_tension(stretch, lines.f_max[i], lines.optimal[i])[0]
+            work.passive[i] = (
+                fascia_scale[i - lines.n_fascicle]
+                * ligament.strand_tension(stretch, lines.f_max[i], lines.optimal[i])[0]
+            )
             continue
         fibre = max((work.length[i] - lines.tendon[i]) / (lines.optimal[i] * lines.cos_pennation[i]), SHORTEST_FIBRE)
         work.gain[i] = lines.f_max[i] * lines.cos_pennation[i] * active_force_length(fibre, lines.force_length_width)

@@ -7,7 +7,9 @@ from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, Task, Work
 
 @inner
 def prepare_passive(person: Person, task: Task, work: Work) -> None:
-    """Update strand and facet positions (mid frames, from the anchors) given the orientations; they hold for the whole solve."""
+    """Update strand and facet positions (mid frames, from the anchors) given the orientations; they hold for the
+    whole solve.
+    """
     skeleton, strands, facets = person.skeleton, person.strands, person.facets
     for j in range(N_LEVEL):
         disc.turning(task.level[j], work.disc_direct[j], work.disc_arm[j])
@@ -23,7 +25,11 @@ def prepare_passive(person: Person, task: Task, work: Work) -> None:
             x, y, z = vec3.rotate(work.r[6 - j], p[0], p[1], p[2])
             q = work.facet_p[i, n]
             q[0], q[1], q[2] = vec3.unrotate(work.mid[j], x, y, z)
-        for source, out in ((facets.axis_point[i], work.facet_o[i]), (facets.axis[i], work.facet_a[i]), (facets.inward[i], work.facet_n[i])):
+        for source, out in (
+            (facets.axis_point[i], work.facet_o[i]),
+            (facets.axis[i], work.facet_a[i]),
+            (facets.inward[i], work.facet_n[i]),
+        ):
             out[0], out[1], out[2] = vec3.turn_back(t, 0.5, source[0], source[1], source[2])
 
 
@@ -35,7 +41,9 @@ def _into_mid(mid: Floats, r: Floats, point: Floats, anchor: Floats, out: Floats
 
 @inner
 def passive_levels(person: Person, task: Task, u: Floats, work: Work) -> None:
-    """Update work.f, m (on the upper body, about the upper anchor), k = df/du and g = dm/du given translations u (level, 3)."""
+    """Update work.f, m (on the upper body, about the upper anchor), k = df/du and g = dm/du given translations u
+    (level, 3).
+    """
     f, m, k, c = work.f, work.m, work.k, work.g
     f[:] = 0.0
     m[:] = 0.0
@@ -43,8 +51,23 @@ def passive_levels(person: Person, task: Task, u: Floats, work: Work) -> None:
     c[:] = 0.0
     strands, facets = person.strands, person.facets
     for j in range(N_LEVEL):
-        disc.disc_wrench(person.discs, j, u[j], task.level[j], work.disc_direct[j], work.disc_arm[j], f[j], m[j], k[j], c[j])
-    _add_strands(strands.level, work.strand_u, work.strand_l, u, task.strand_scale, strands.stiffness, strands.slack, strands.toe, f, m, k, c)
+        disc.disc_wrench(
+            person.discs, j, u[j], task.level[j], work.disc_direct[j], work.disc_arm[j], f[j], m[j], k[j], c[j]
+        )
+    _add_strands(
+        strands.level,
+        work.strand_u,
+        work.strand_l,
+        u,
+        task.strand_scale,
+        strands.stiffness,
+        strands.slack,
+        strands.toe,
+        f,
+        m,
+        k,
+        c,
+    )
     for i in range(12):
         facet.add_facet(
             i, work.facet_p, work.facet_o, work.facet_a, work.facet_n, facets.radius, facets.point_area,
@@ -64,7 +87,9 @@ def _add_strands(
 
 @inner
 def passive_energy(person: Person, task: Task, u: Floats, work: Work) -> float:
-    """Return the energy (J) stored in discs, strands and facets at translations u (level, 3); prepare_passive must have run."""
+    """Return the energy (J) stored in discs, strands and facets at translations u (level, 3); prepare_passive must
+    have run.
+    """
     total = 0.0
     strands, facets = person.strands, person.facets
     for j in range(N_LEVEL):

@@ -4,7 +4,15 @@ from spinesim.kernels import equilibrium, kinematics, loads, muscle, passive, re
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Person, State, Task, Work
 
-PHASES = ("posture", "bodies and loads", "muscle paths", "passive tissue", "matrix", "recruitment step", "balance and step")
+PHASES = (
+    "posture",
+    "bodies and loads",
+    "muscle paths",
+    "passive tissue",
+    "matrix",
+    "recruitment step",
+    "balance and step",
+)
 
 
 @kernel

@@ -1,7 +1,9 @@
 """Recruitment by the dual: minimise sum w x^p + |r|^2 / (2 gamma) subject to A x + r = b, lower <= x <= upper.
 
-The dual is smooth and concave in the 25 multipliers: x_i = clip(((A^T lam)_i / (p w_i))^(1/(p-1)), lower, upper), r = gamma lam.
-Semismooth Newton with an exact line search solves it; x(lam) meets stationarity and bounds by construction, so |A x + r - b| is
+The dual is smooth and concave in the 25 multipliers: x_i = clip(((A^T lam)_i / (p w_i))^(1/(p-1)), lower, upper), r =
+gamma lam.
+Semismooth Newton with an exact line search solves it; x(lam) meets stationarity and bounds by construction, so |A x +
+r - b| is
 the whole optimality residual.
 """
 
@@ -65,7 +67,8 @@ def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
 def recruit(work: Work, state: State, gamma: float, power: int) -> int:
     """Update state.lam, work.x and work.s; return the Newton steps taken, negative when they did not suffice.
 
-    work.a, work.b must be scaled. The residual is brought down by REDUCTION, which is enough while the geometry still moves.
+    work.a, work.b must be scaled. The residual is brought down by REDUCTION, which is enough while the geometry still
+    moves.
     Should plain Newton stall, it walks a path of softer reserves from a cold start.
     """
     soft, goal = gamma, 0.0
@@ -150,7 +153,9 @@ def _dual_hessian(work: Work, gamma: float, power: int) -> None:
 
 @inner
 def _rise(work: Work, t: float, constant: float, linear: float, power: int) -> float:
-    """Return the dual's derivative along the step at t: dlam.(b - gamma lam) - gamma t |dlam|^2 - sum ds x(s + t ds)."""
+    """Return the dual's derivative along the step at t: dlam.(b - gamma lam) - gamma t |dlam|^2 - sum ds x(s + t
+    ds).
+    """
     total = 0.0
     for i in range(work.x.size):
         total += work.ds[i] * primal(work.s[i] + t * work.ds[i], work.weight[i], work.lo[i], work.up[i], power)
@@ -159,7 +164,9 @@ def _rise(work: Work, t: float, constant: float, linear: float, power: int) -> f
 
 @inner
 def _line_search(work: Work, lam: Floats, gamma: float, power: int) -> float:
-    """Return the step: 1 when the dual still rises there or nearly stops, else where its derivative has fallen tenfold."""
+    """Return the step: 1 when the dual still rises there or nearly stops, else where its derivative has fallen
+    tenfold.
+    """
     constant, linear = 0.0, 0.0
     for k in range(N_EQUATION):
         constant += work.dlam[k] * (work.b[k] - gamma * lam[k])

@@ -18,9 +18,11 @@ SOFT_START = 1e-4  # softness of the reserves at a cold start; it falls tenfold 
 
 @kernel
 def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
-    """Solve one posture under its loads; the answer stays in `state` and `work`. Returns a status code (`kernels.status`).
+    """Solve one posture under its loads; the answer stays in `state` and `work`. Returns a status code
+    (`kernels.status`).
 
-    Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2 to 11
+    Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
+    to 11
     raise the external forces by tenths. Each alternates geometry, recruitment and disc translations until all balances.
     """
     state.info[:] = 0.0

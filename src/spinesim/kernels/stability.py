@@ -1,4 +1,5 @@
-"""Tangent stiffness of the whole trunk at a solved posture: passive tissue, gravity and loads, muscles at constant tension.
+"""Tangent stiffness of the whole trunk at a solved posture: passive tissue, gravity and loads, muscles at constant
+tension.
 
 The 36 coordinates are 18 small rotations (global axes, about the upper anchors) and 18 disc translations (mid frames).
 Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 1989).
@@ -14,7 +15,9 @@ SHIFT = 1e-8  # m
 
 
 @kernel
-def tangent(person: Person, task: Task, state: State, work: Work, r0: Floats, base: Floats, stiffness: Floats, muscles: Floats) -> None:
+def tangent(
+    person: Person, task: Task, state: State, work: Work, r0: Floats, base: Floats, stiffness: Floats, muscles: Floats
+) -> None:
     """Write -d(balance)/d(coordinates) to `stiffness` (36, 36) and the muscles' share per unit q to `muscles` (36, 36).
 
     `task.level` and `state.u` are moved and put back: hand in copies. `r0` (12, 3, 3) and `base` (36,) are scratch.
@@ -40,7 +43,9 @@ def tangent(person: Person, task: Task, state: State, work: Work, r0: Floats, ba
 
 @inner
 def _turn_level(person: Person, task: Task, work: Work, r0: Floats, j: int, axis: int, size: float) -> None:
-    """Turn all above level j by `size` about a global axis: the change of the level's rotation vector in its disc frame."""
+    """Turn all above level j by `size` about a global axis: the change of the level's rotation vector in its disc
+    frame.
+    """
     disc = work.turn[2]
     vec3.multiply(r0[5 - j], person.skeleton.disc_in_lower[j], disc)
     t = task.level[j]
@@ -53,7 +58,9 @@ def _turn_level(person: Person, task: Task, work: Work, r0: Floats, j: int, axis
 
 
 @inner
-def _generalised(person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, out: Floats) -> None:
+def _generalised(
+    person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, out: Floats
+) -> None:
     """Write moments about the upper anchors (18, global) and forces (18, mid frames) at constant tensions to out."""
     kinematics.orient_bodies(person.skeleton, task, work)
     passive.prepare_passive(person, task, work)

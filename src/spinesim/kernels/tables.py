@@ -1,7 +1,9 @@
 """Every array the kernels read or write: meaning, shape and unit on its own line. SI throughout, float64, C-contiguous.
 
-Bodies are numbered from the pelvis up: 0 pelvis, 1 L5 ... 5 L1, 6 thorax, then 7/8 thigh, 9/10 shank (right/left), 11 abdomen frame.
-Levels run from cranial to caudal: 0 T12-L1 ... 5 L5-S1; level j joins body 6 - j (upper) to body 5 - j (lower). Sides: 0 right, 1 left.
+Bodies are numbered from the pelvis up: 0 pelvis, 1 L5 ... 5 L1, 6 thorax, then 7/8 thigh, 9/10 shank (right/left), 11
+abdomen frame.
+Levels run from cranial to caudal: 0 T12-L1 ... 5 L5-S1; level j joins body 6 - j (upper) to body 5 - j (lower).
+Sides: 0 right, 1 left.
 """
 
 from typing import NamedTuple
@@ -98,7 +100,9 @@ class Lines(NamedTuple):
     tendon: Floats  # (line,) m                 fascia: slack length m
     cos_pennation: Floats  # (line,) 1
     passive_kind: Ints  # (line,)
-    passive: Floats  # (line, 3)                exponential: strain, shape, 0; toe: force at unit strain N, slack, toe strain
+    passive: (
+        Floats  # (line, 3)                exponential: strain, shape, 0; toe: force at unit strain N, slack, toe strain
+    )
     volume: Floats  # (line,) 1                 cost weight: volume over the reference volume
     hoop: Floats  # (line,) 1                   share of the force that holds the abdominal hoop
     force_length_width: float  # 1
@@ -192,7 +196,7 @@ class Work(NamedTuple):
     hip_m: Floats  # (side, 3) N m              couple each hip must carry
     share: Floats  # (side,) 1                  weight on each foot
     length: Floats  # (line,) m                 line_geometry
-    af: Floats  # (18, pull) 1                  force on all above per unit tension; pulls = lines, then pressure, slack, supports
+    af: Floats  # (18, pull) 1                  force on all above per unit pull (lines, pressure, slack, supports)
     am: Floats  # (24, pull) m                  moment per unit tension: levels, then hips
     hf: Floats  # (6, line) 1                   force on the pelvis across each hip
     gain: Floats  # (pull,) N                   line_forces: force at full activation
@@ -251,9 +255,11 @@ def make_work(person: Person, task: Task) -> Work:
         w_body=z(n_force, dtype=np.int64), w_offset=z((n_force, 3)), w_force=z((n_force, 3)), w_moment=z((n_force, 3)),
         n_force=z(1, dtype=np.int64),
         ext_f=z((6, 3)), ext_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
-        length=z(n_line), af=z((18, n_pull)), am=z((24, n_pull)), hf=z((6, n_line)), gain=z(n_pull), passive=z(n_pull), tension=z(n_pull),
+        length=z(n_line), af=z((18, n_pull)), am=z((24, n_pull)), hf=z((6, n_line)), gain=z(n_pull),
+        passive=z(n_pull), tension=z(n_pull),
         f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)), c=z((6, 3, 3)),
-        a=z((25, n_col)), b=z(25), row=z(25), weight=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col), ds=z(n_col),
+        a=z((25, n_col)), b=z(25), row=z(25), weight=z(n_col), lo=z(n_col), up=z(n_col),
+        x=z(n_col), s=z(n_col), ds=z(n_col),
         free=z((25, n_col)), h=z((25, 25)), rhs=z(25), dlam=z(25),
         step=z(18), past_step=z((5, 18)), past_point=z((5, 18)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5),
         mixed=z(1, dtype=np.int64), res=z(42),

@@ -35,7 +35,9 @@ def read_discs(node: Node) -> dict[str, Any]:
 
 
 def _disc_law(laws: Node) -> DiscLaw:
-    axial, rotation, preload, pressure = (laws[name] for name in ("axial", "rotation", "preload_stiffening", "pressure"))
+    axial, rotation, preload, pressure = (
+        laws[name] for name in ("axial", "rotation", "preload_stiffening", "pressure")
+    )
     turns = [rotation[name] for name in ("lateral", "axial", "sagittal")]
     for turn in turns:
         turn.sources()
@@ -44,7 +46,9 @@ def _disc_law(laws: Node) -> DiscLaw:
     rise = pressure["rise"]
     rise.sources()
     at = rise["at"].plain("moment")
-    flexion, extension, lateral, twist = (rise[name].plain("pressure") / at for name in ("flexion", "extension", "lateral", "axial"))
+    flexion, extension, lateral, twist = (
+        rise[name].plain("pressure") / at for name in ("flexion", "extension", "lateral", "axial")
+    )
     return DiscLaw(
         initial_stiffness=axial["initial_stiffness"].quantity("stiffness"),
         linear_stiffness=axial["linear_stiffness"].quantity("stiffness"),
@@ -123,6 +127,8 @@ def read_ligaments(node: Node) -> dict[str, Any]:
             row["stiffness"].number() * unit["stiffness"],
             row["failure"].number() * unit["failure"],
         )
-        for row, unit in Table(node["fascia"]).rows(upper="length", lower="length", stiffness="stiffness", failure="length")
+        for row, unit in Table(node["fascia"]).rows(
+            upper="length", lower="length", stiffness="stiffness", failure="length"
+        )
     )
     return {"ligament_kinds": kinds, "ligament_properties": properties, "strands": strands, "fascia": fascia}

@@ -17,8 +17,11 @@ def read_posture(node: Node) -> dict[str, Any]:
     """Return the posture fields of a model."""
     supports = {
         row["name"].text(): SupportPoint(
-            row["name"].text(), row["body"].text(*CHAIN), row["position"].point(unit["position"]),
-            row["direction"].point(1.0), row["limit"].number() * unit["limit"],
+            row["name"].text(),
+            row["body"].text(*CHAIN),
+            row["position"].point(unit["position"]),
+            row["direction"].point(1.0),
+            row["limit"].number() * unit["limit"],
         )  # fmt: skip
         for row, unit in Table(node["supports"]).rows(position="length", limit="force")
     }

@@ -69,7 +69,10 @@ def read_model(path: str | os.PathLike[str]) -> Model:
 def _reference(node: Node) -> Reference:
     node.sources()
     return Reference(
-        node["sex"].text("male", "female"), node["height"].plain("length"), node["mass"].plain("mass"), node["age"].plain("time")
+        node["sex"].text("male", "female"),
+        node["height"].plain("length"),
+        node["mass"].plain("mass"),
+        node["age"].plain("time"),
     )
 
 
@@ -87,8 +90,11 @@ def _segments(node: Node) -> dict[str, Any]:
         )
     levels = tuple(
         Level(
-            row["level"].text(), row["upper"].text(*CHAIN), row["lower"].text(*CHAIN),
-            row["center"].point(unit["center"]), row["disc_tilt"].number() * unit["disc_tilt"],
+            row["level"].text(),
+            row["upper"].text(*CHAIN),
+            row["lower"].text(*CHAIN),
+            row["center"].point(unit["center"]),
+            row["disc_tilt"].number() * unit["disc_tilt"],
         )  # fmt: skip
         for row, unit in Table(node["levels"]).rows(center="length", disc_tilt="angle")
     )
@@ -97,7 +103,11 @@ def _segments(node: Node) -> dict[str, Any]:
         for row, unit in Table(node["landmarks"]).rows(position="length")
     }
     outlines = {
-        row["body"].text(*CHAIN): (row["depth"].number() * unit["depth"], row["front"].number() * unit["front"], row["back"].number() * unit["back"])
+        row["body"].text(*CHAIN): (
+            row["depth"].number() * unit["depth"],
+            row["front"].number() * unit["front"],
+            row["back"].number() * unit["back"],
+        )
         for row, unit in Table(node["outlines"]).rows(depth="length", front="length", back="length")
     }
     return {
@@ -173,7 +183,9 @@ def _passive_law(node: Node) -> PassiveLaw:
     kind = node["kind"].text("exponential", "toe_linear")
     if kind == "exponential":
         return PassiveLaw(kind, (node["strain_at_one_norm_force"].number(), node["shape"].number()))
-    return PassiveLaw(kind, (node["modulus"].plain("pressure"), node["slack_length"].number(), node["toe_strain"].number()))
+    return PassiveLaw(
+        kind, (node["modulus"].plain("pressure"), node["slack_length"].number(), node["toe_strain"].number())
+    )
 
 
 def _breath(node: Node) -> dict[str, Any]:
@@ -195,7 +207,9 @@ def _breath(node: Node) -> dict[str, Any]:
 def _recruitment(node: Node) -> dict[str, Any]:
     reserve = node["reserve"]
     law = RecruitmentLaw(
-        node["reference_volume"].quantity("volume"), reserve["penalty"].quantity("number"), reserve["limit"].quantity("moment"),
+        node["reference_volume"].quantity("volume"),
+        reserve["penalty"].quantity("number"),
+        reserve["limit"].quantity("moment"),
         node["short_range_stiffness"].quantity("number"),
     )
     return {"recruitment": law}
@@ -212,12 +226,14 @@ def _subject(node: Node) -> dict[str, Any]:
         fat={sex: fat(node["fat_share"][sex]) for sex in ("male", "female")},
         other_share=node["other_share"].quantity("number"),
         segment_share={
-            sex: {name: item.number() for name, item in shares[sex].items() if name != "source"} for sex in ("male", "female")
+            sex: {name: item.number() for name, item in shares[sex].items() if name != "source"}
+            for sex in ("male", "female")
         },
         female_disc_area=node["female_factor"]["disc_area"].quantity("number"),
         female_strength=node["female_factor"]["strength"].quantity("number"),
         compression={
-            sex: (tolerance[sex]["intercept"].plain("force"), tolerance[sex]["slope"].plain("force")) for sex in ("male", "female")
+            sex: (tolerance[sex]["intercept"].plain("force"), tolerance[sex]["slope"].plain("force"))
+            for sex in ("male", "female")
         },
         shear=tolerance["shear"].quantity("force"),
     )

@@ -53,9 +53,7 @@ def plot_levels(result: xr.Dataset, axes: Sequence[Axes] | None = None) -> tuple
         Compression, anterior shear, facet force.
     """
     own = axes is None
-    chosen = (
-        new_figure(11.0, 5.2 + title_height(result)).subplots(1, 3, sharey=True) if axes is None else axes
-    )
+    chosen = new_figure(11.0, 5.2 + title_height(result)).subplots(1, 3, sharey=True) if axes is None else axes
     compression, shear, facets = chosen
     _draw_joint_and_disc(compression, result, "compression", "")
     _draw_joint_and_disc(shear, result, "shear_anterior", "anterior shear (positive: upper body forward)")

@@ -76,14 +76,10 @@ def plot_lumbar(result: xr.Dataset, ax: Axes | None = None, pressure_bar: bool =
 def pressure_texts(result: xr.Dataset) -> dict[str, str]:
     """Return the level's name and the pressure of its disc, by level."""
     unit = unit_of(result, "intradiscal_pressure")
-    return {
-        level: f"{level}  {quantity(value, unit, 2)}" for level, value in pressure_by_level(result).items()
-    }
+    return {level: f"{level}  {quantity(value, unit, 2)}" for level, value in pressure_by_level(result).items()}
 
 
-def draw_lumbar(
-    ax: Axes, result: xr.Dataset, looks: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]
-) -> None:
+def draw_lumbar(ax: Axes, result: xr.Dataset, looks: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]) -> None:
     """Draw the lumbar spine upright with its discs in the given looks and a text to each disc."""
     view = lumbar_view(result)
     draw_spine(ax, view, result, looks)

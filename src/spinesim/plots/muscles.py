@@ -71,9 +71,7 @@ def _ends(result: xr.Dataset, rows: list[int], side: str) -> list[str]:
     activations = values(result["group_activation"], side=side)[rows]
     limits = values(result["group_limit"], side=side)[rows]
     forces = values(result["group_force"], side=side)[rows]
-    return [
-        _end(*entry) for entry in zip(forces.tolist(), activations.tolist(), limits.tolist(), strict=True)
-    ]
+    return [_end(*entry) for entry in zip(forces.tolist(), activations.tolist(), limits.tolist(), strict=True)]
 
 
 def _end(force: float, activation: float, limit: float) -> str:

@@ -41,10 +41,7 @@ def discs(result: xr.Dataset) -> dict[str, Floats]:
     """Return the sagittal corners of each level's disc in m, shape (4, 3), in the order of a vertebra's."""
     bones = vertebrae(result)
     pairs = {level: level.split("-") for level in levels(result)}
-    return {
-        level: np.vstack([bones[upper][[3, 2]], bones[lower][[1, 0]]])
-        for level, (upper, lower) in pairs.items()
-    }
+    return {level: np.vstack([bones[upper][[3, 2]], bones[lower][[1, 0]]]) for level, (upper, lower) in pairs.items()}
 
 
 def draw_spine(ax: Axes, view: View, result: xr.Dataset, looks: Mapping[str, Mapping[str, Any]]) -> None:

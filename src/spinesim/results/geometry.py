@@ -62,7 +62,14 @@ def _joints(assembly: Assembly, work: Work) -> Floats:
         out[names.index(landmark)] = work.o[THORAX] + work.r[THORAX] @ point
     for s, side in enumerate(("right", "left")):
         ankle = work.o[9 + s] + work.r[9 + s] @ (np.array(assembly.model.ankle) * scale)
-        places = {"shoulder": work.arm[s, 0], "elbow": work.arm[s, 1], "hand": work.arm[s, 3], "hip": work.o[7 + s], "knee": work.o[9 + s], "ankle": ankle}
+        places = {
+            "shoulder": work.arm[s, 0],
+            "elbow": work.arm[s, 1],
+            "hand": work.arm[s, 3],
+            "hip": work.o[7 + s],
+            "knee": work.o[9 + s],
+            "ankle": ankle,
+        }
         for joint, place in places.items():
             out[names.index(f"{joint}_{side}")] = place
     return out

@@ -40,7 +40,9 @@ def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
     for j in range(6):
         k, c = np.zeros((3, 3)), np.zeros((3, 3))
         direct, arm = work.disc_direct[j], work.disc_arm[j]
-        disc.disc_wrench(assembly.person.discs, j, state.u[j], assembly.task.level[j], direct, arm, force[j], moment[j], k, c)
+        disc.disc_wrench(
+            assembly.person.discs, j, state.u[j], assembly.task.level[j], direct, arm, force[j], moment[j], k, c
+        )
     return {
         "disc_compression": force[:, 1],
         "disc_shear_anterior": -force[:, 0],
@@ -62,7 +64,9 @@ def intradiscal_pressure(assembly: Assembly, compression: Floats, moment: Floats
     """
     law = assembly.model.disc_law
     area = np.array([d.area for d in assembly.model.discs]) * assembly.subject.disc_area
-    sagittal = np.where(moment[:, 0] < 0.0, law.rise[0], law.rise[1])  # the disc pulls back: flexed discs push to extend
+    sagittal = np.where(
+        moment[:, 0] < 0.0, law.rise[0], law.rise[1]
+    )  # the disc pulls back: flexed discs push to extend
     measured = np.minimum(np.abs(moment), law.last_measured_moment)
     turns = np.stack([sagittal * measured[:, 0], law.rise[2] * measured[:, 1], law.rise[3] * measured[:, 2]])
     rise = np.sqrt((turns**2).sum(axis=0)) / (1.0 + np.maximum(compression, 0.0) / law.rise_fades_with)
@@ -70,7 +74,9 @@ def intradiscal_pressure(assembly: Assembly, compression: Floats, moment: Floats
 
 
 def _bulge(assembly: Assembly, state: State) -> Floats:
-    """Return the mean outward bulge (m) that keeps the volume of a shortened disc: a parabolic rim of 2/3 b h around it."""
+    """Return the mean outward bulge (m) that keeps the volume of a shortened disc: a parabolic rim of 2/3 b h around
+    it.
+    """
     bulge = np.zeros(6)
     for j, size in enumerate(assembly.model.discs):
         a, b = 0.5 * size.depth, 0.5 * size.width
@@ -97,7 +103,12 @@ def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any
                 area[j, side] += facets.point_area[i]
         force[j, side], gap[j, side] = float(np.linalg.norm(total)), -nearest
     pressure = np.divide(force, area, out=np.zeros((6, 2)), where=area > 0.0)
-    return {"facet_force": force, "facet_pressure": pressure * MPA, "facet_contact_area": area * MM**2, "facet_gap": gap * MM}
+    return {
+        "facet_force": force,
+        "facet_pressure": pressure * MPA,
+        "facet_contact_area": area * MM**2,
+        "facet_gap": gap * MM,
+    }
 
 
 def ligament_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
@@ -110,7 +121,16 @@ def ligament_values(assembly: Assembly, state: State, work: Work) -> dict[str, A
         length = float(np.linalg.norm(state.u[j] + work.strand_u[n] - work.strand_l[n]))
         stretch = length - strands.slack[n]
         tension, _ = ligament.strand_tension(stretch, strands.stiffness[n], strands.toe[n])
-        _collect(force, strain, share, j, column, assembly.task.strand_scale[n] * tension, stretch / strands.slack[n], stretch / name.failure)
+        _collect(
+            force,
+            strain,
+            share,
+            j,
+            column,
+            assembly.task.strand_scale[n] * tension,
+            stretch / strands.slack[n],
+            stretch / name.failure,
+        )
     _add_fascia(assembly, work, force, strain, share, names.index("TLF"))
     return {"ligament_force": force, "ligament_strain": strain, "ligament_failure_share": share}
 

@@ -44,11 +44,15 @@ def _by_group(assembly: Assembly, values: Floats, weight: Floats | None) -> Floa
         w = 1.0 if weight is None else weight[i]
         total[cell] += w * values[i]
         weights[cell] += w
-    return total if weight is None else np.divide(total, weights, out=np.full(total.shape, math.nan), where=weights > 0.0)
+    return (
+        total if weight is None else np.divide(total, weights, out=np.full(total.shape, math.nan), where=weights > 0.0)
+    )
 
 
 def hip_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    """Return hip contact force on the pelvis and the muscles' moment about each hip (left first); NaN when not on the feet."""
+    """Return hip contact force on the pelvis and the muscles' moment about each hip (left first); NaN when not on the
+    feet.
+    """
     lines = assembly.person.lines
     reaction, moment, reserve = (np.full((2, 3), math.nan) for _ in range(3))
     if assembly.task.contact == FEET:

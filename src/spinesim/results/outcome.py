@@ -15,7 +15,11 @@ from spinesim.results.levels import named_turns
 
 OUTCOMES = ("converged", "reserve_used", "not_converged", "unstable")
 NAMED = 4  # worst places and muscles named in a sentence
-TURNS = (("flexion", "extension"), ("right lateral bending", "left lateral bending"), ("left axial rotation", "right axial rotation"))
+TURNS = (
+    ("flexion", "extension"),
+    ("right lateral bending", "left lateral bending"),
+    ("left axial rotation", "right axial rotation"),
+)
 
 
 def status_message(assembly: Assembly, state: State, work: Work, status: int) -> str:
@@ -23,7 +27,8 @@ def status_message(assembly: Assembly, state: State, work: Work, status: int) ->
     if status == CONVERGED:
         return "converged: all forces and moments balance"
     if status == NOT_CONVERGED:
-        return f"not converged: forces and moments are still off by {state.info[1]:.3g} N or N m after {int(state.info[0])} steps"
+        steps = int(state.info[0])
+        return f"not converged: forces and moments are still off by {state.info[1]:.3g} N or N m after {steps} steps"
     places = ", ".join(_short_places(assembly, state, work)[:NAMED])
     spent = Counter(f"{f.side} {f.group.replace('_', ' ')}" for f in _spent(assembly, work))
     muscles = ", ".join(name for name, _ in spent.most_common(NAMED)) or "none at its limit"
@@ -38,7 +43,8 @@ def stability_note(assembly: Assembly, stability: tuple[float, float]) -> str:
         return "not assessed: the solve did not converge"
     if critical <= q:
         return f"stable with muscle stiffness q = {q:.3g} (critical {critical:.3g})"
-    return f"needs co-contraction: at these activations muscles would have to be stiffer (q = {critical:.3g}) than measured (q up to {q:.3g})"
+    needed = f"muscles so little active would have to be stiffer (q = {critical:.3g}) than measured (up to {q:.3g})"
+    return f"needs co-contraction: {needed}"
 
 
 def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:

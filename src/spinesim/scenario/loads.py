@@ -68,9 +68,7 @@ def _known_place(name: str) -> str:
     return name
 
 
-Place = Annotated[
-    Annotated[Name, Tag("<name>")] | Annotated[Point3, Tag("<point>")], Discriminator(_place_tag)
-]
+Place = Annotated[Annotated[Name, Tag("<name>")] | Annotated[Point3, Tag("<point>")], Discriminator(_place_tag)]
 WornPlace = Annotated[
     Annotated[Name, AfterValidator(_known_place), Tag("<name>")] | Annotated[Point3, Tag("<point>")],
     Discriminator(_place_tag),

@@ -1,0 +1,185 @@
+"""Time spinesim on this machine: cold start, one solve, a thousand solves, the share of each phase.
+
+Usage: python benchmarks/bench_solve.py [--solves 1000] [--repeats 3] [--cold] [--json]
+Ratios to a fixed calibration kernel let machines compare. Each solve starts cold; the best of `repeats` is taken, since a
+shared machine only ever adds time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from calibration import calibration_ms
+
+from spinesim.kernels import phases, run
+from spinesim.kernels.tables import make_state, make_work
+from spinesim.results.outcome import OUTCOMES
+from spinesim.scenario import Scenario
+from spinesim.simulation import prepare, simulate
+
+SEED = 20261122
+
+
+def random_scenario(rng: np.random.Generator) -> Scenario:
+    """Return a sensible scenario: trunk 0-90 deg, side bend and twist within 30 deg, 0-30 kg, deficits to 50 %."""
+    groups = ("multifidus", "gluteus_maximus", "longissimus_pars_thoracis", "external_oblique", "psoas")
+    content: dict[str, Any] = {
+        "format": 1,
+        "name": "random",
+        "posture": {
+            "trunk_inclination": f"{rng.uniform(0, 90):.3f} deg",
+            "right_lateral_bending": f"{rng.uniform(-30, 30):.3f} deg",
+            "left_axial_rotation": f"{rng.uniform(-30, 30):.3f} deg",
+        },
+        "loads": [
+            {
+                "kind": "held",
+                "mass": f"{rng.uniform(0, 30):.3f} kg",
+                "reach": f"{rng.uniform(0.2, 0.5):.3f} m",
+                "height": f"{rng.uniform(-0.1, 0.3):.3f} m",
+            }
+        ],
+    }
+    if rng.random() < 0.5:
+        deficit = {"group": str(rng.choice(groups)), "side": str(rng.choice(["left", "right", "both"]))}
+        content["muscles"] = [{**deficit, "strength": f"{rng.uniform(50, 100):.2f} %"}]
+    return Scenario.from_dict(content)
+
+
+def time_solves(count: int, repeats: int) -> dict[str, Any]:
+    """Solve random scenarios from a cold start; times in ms, statuses, iterations and the worst balance residual."""
+    rng = np.random.default_rng(SEED)
+    times, statuses, steps, residuals, bad = [], Counter(), [], [], 0
+    for _ in range(count):
+        assembly = prepare(random_scenario(rng))
+        work = make_work(assembly.person, assembly.task)
+        best = np.inf
+        for _ in range(repeats):
+            state = make_state()
+            start = time.perf_counter()
+            status = run.solve_static(assembly.person, assembly.task, state, work)
+            best = min(best, time.perf_counter() - start)
+        times.append(1e3 * best)
+        statuses[OUTCOMES[status]] += 1
+        steps.append(state.info[0])
+        residuals.append(state.info[1])
+        bad += int(not (np.isfinite(work.x).all() and np.isfinite(state.u).all()))
+    quantile = np.percentile(times, [5, 50, 95, 99])
+    return {
+        "n": count,
+        "median_ms": quantile[1],
+        "p5_ms": quantile[0],
+        "p95_ms": quantile[2],
+        "p99_ms": quantile[3],
+        "max_ms": max(times),
+        "iterations": float(np.median(steps)),
+        "worst_residual": max(residuals),
+        "statuses": dict(statuses),
+        "failures": statuses["not_converged"] + bad,
+    }
+
+
+def time_phases(repeats: int = 300) -> dict[str, float]:
+    """Return µs of one round of each phase, on holding 20 kg far."""
+    assembly = prepare("hold_20kg_far")
+    state, work = make_state(), make_work(assembly.person, assembly.task)
+    run.solve_static(assembly.person, assembly.task, state, work)
+    micros = {}
+    for index, name in enumerate(phases.PHASES):
+        phases.repeat_phase(assembly.person, assembly.task, state, work, index, 1)
+        best = np.inf
+        for _ in range(7):
+            start = time.perf_counter()
+            phases.repeat_phase(assembly.person, assembly.task, state, work, index, repeats)
+            best = min(best, time.perf_counter() - start)
+        micros[name] = 1e6 * best / repeats
+    return micros
+
+
+def time_simulate(repeats: int = 15) -> float:
+    """Return the median ms of the public call: read, assemble, solve, assess stability, wrap."""
+    simulate("hold_20kg_far")
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        simulate("hold_20kg_far")
+        times.append(1e3 * (time.perf_counter() - start))
+    return float(np.median(times))
+
+
+def time_cli(cold: bool) -> dict[str, float]:
+    """Return seconds (and peak MB) of the command line: a warm run, and one with an empty compile cache when asked."""
+    command = [sys.executable, "-m", "spinesim", "run", "standing", "--format", "json"]
+    report: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as empty:
+        if cold:
+            report["first_ever_s"], _ = _run(command, {"NUMBA_CACHE_DIR": empty})
+        _run(command, {})
+        report["second_run_s"], report["peak_mb"] = min(_run(command, {}) for _ in range(3))
+    return report
+
+
+def _run(command: list[str], extra: dict[str, str]) -> tuple[float, float]:
+    """Return seconds and peak resident MB of a process of its own."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, env={**os.environ, **extra}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, code, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(code)
+    if process.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return time.perf_counter() - start, usage.ru_maxrss / 1024.0
+
+
+def report_lines(report: dict[str, Any]) -> list[str]:
+    """Return the report as text."""
+    unit = report["calibration_ms"]
+    total = sum(report["phases"].values())
+    lines = [
+        f"calibration kernel             {unit:8.3f} ms",
+        f"one solve, median of {report['n']:<6d}    {report['median_ms']:8.3f} ms   {report['median_ms'] / unit:6.2f} x calibration",
+        f"  5 % to 95 %                  {report['p5_ms']:8.3f} to {report['p95_ms']:.3f} ms",
+        f"  99 %, slowest                {report['p99_ms']:8.3f}, {report['max_ms']:.3f} ms",
+        f"  iterations (median)          {report['iterations']:8.0f}",
+        f"  worst balance residual       {report['worst_residual']:8.1e} N, N m",
+        f"  ended                        {', '.join(f'{n} {k}' for k, n in report['statuses'].items())}",
+        f"simulate(), whole call         {report['simulate_ms']:8.1f} ms",
+        f"command line, second run       {report['cli']['second_run_s']:8.2f} s, {report['cli']['peak_mb']:.0f} MB",
+    ]
+    if "first_ever_s" in report["cli"]:
+        lines.append(f"command line, first ever       {report['cli']['first_ever_s']:8.1f} s")
+    lines.append("phases of one iteration (posture once a solve, recruitment step several times):")
+    lines += [
+        f"  {name:<28s} {value:8.1f} us   {100 * value / total:4.0f} %" for name, value in report["phases"].items()
+    ]
+    return lines
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--solves", type=int, default=1000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--cold", action="store_true", help="also time the first run ever (compiles, about a minute)")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    report = {"calibration_ms": calibration_ms(), **time_solves(arguments.solves, arguments.repeats)}
+    report["phases"] = time_phases()
+    report["simulate_ms"] = time_simulate()
+    report["cli"] = time_cli(arguments.cold)
+    print(json.dumps(report) if arguments.json else "\n".join(report_lines(report)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
