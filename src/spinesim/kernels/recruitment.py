@@ -15,7 +15,6 @@ from spinesim.kernels.tables import N_EQUATION, Floats, State, Work
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
-REDUCTION = 1e-3  # of the residual in one call
 STALLED = 40  # steps after which the path of softer reserves begins
 SOFTEST = 0.1
 LIMIT = 400
@@ -64,12 +63,11 @@ def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
 
 
 @inner
-def recruit(work: Work, state: State, gamma: float, power: int) -> int:
+def recruit(work: Work, state: State, gamma: float, power: int, reduction: float) -> int:
     """Update state.lam, work.x and work.s; return the Newton steps taken, negative when they did not suffice.
 
-    work.a, work.b must be scaled. The residual is brought down by REDUCTION, which is enough while the geometry still
-    moves.
-    Should plain Newton stall, it walks a path of softer reserves from a cold start.
+    work.a, work.b must be scaled. The residual is brought down by `reduction` (0: all the way), for little is enough
+    while the geometry still moves. Should plain Newton stall, it walks a path of softer reserves from a cold start.
     """
     soft, goal = gamma, 0.0
     prices(work.a, state.lam, work.s)
@@ -80,7 +78,7 @@ def recruit(work: Work, state: State, gamma: float, power: int) -> int:
             soft = SOFTEST
         worst = _dual_gradient(work, state.lam, soft, power)
         if step == 0:
-            goal = max(REDUCTION * worst, TOLERANCE)
+            goal = max(reduction * worst, TOLERANCE)
         if worst <= (goal if soft == gamma else COARSE):
             if soft == gamma:
                 return step

@@ -13,7 +13,10 @@ from spinesim.kernels.tables import N_EQUATION, Person, State, Task, Work
 TOLERANCE = 2e-7  # N and N m
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
-SOFT_START = 1e-4  # softness of the reserves at a cold start; it falls tenfold a step to the person's own
+SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it by a thousandth each time
+WHILE_MOVING = 1e-3
+SOFT_START = 1e-4  # softness of the reserves at a cold start ...
+SOFT_FALL = 0.03  # ... and its fall from step to step, down to the person's own
 
 
 @kernel
@@ -31,7 +34,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     done = False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
-        if attempt == 1 or attempt == 2 or not math.isfinite(state.info[1]):
+        if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(state)
         work.x[:] = 0.0
         work.mixed[0] = 0
@@ -46,8 +49,9 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 break
             equilibrium.build_problem(person, task, work)
             recruitment.scale_rows(work)
-            soft = soft if iteration == 0 else max(0.1 * soft, gamma)
-            steps = recruitment.recruit(work, state, soft, task.power)
+            soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
+            reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
+            steps = recruitment.recruit(work, state, soft, task.power, reduction)
             state.info[2] += abs(steps)
             if steps < 0:
                 break
