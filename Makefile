@@ -12,7 +12,7 @@ STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-peers \
-	wheel-check docs clean distclean
+	wheel-check readme docs clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -39,6 +39,7 @@ $(STAMPS)/docs: $(STAMPS)/runtime
 
 $(STAMPS)/peers: $(STAMPS)/runtime
 	$(PIP) install --quiet --editable ".[peers]"
+	$(PIP) install --quiet --no-deps pose2sim
 	@touch $@
 
 # --- the two commands -----------------------------------------------------------------------------------------
@@ -83,6 +84,9 @@ wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment 
 	$(PYTHON) -m venv "$$place/venv"; \
 	"$$place/venv/bin/python" -m pip --disable-pip-version-check install --quiet "$$place"/*.whl; \
 	cd "$$place"; env -u PYTHONPATH venv/bin/spinesim list; env -u PYTHONPATH venv/bin/spinesim run standing
+
+readme: $(STAMPS)/runtime ## put table, pictures and comparison of a real run into README.md
+	$(BIN)/python docs/readme_parts.py
 
 docs: $(STAMPS)/docs ## the manual, into docs/_build/html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html

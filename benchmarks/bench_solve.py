@@ -1,8 +1,8 @@
 """Time spinesim on this machine: cold start, one solve, a thousand solves, the share of each phase.
 
 Usage: python benchmarks/bench_solve.py [--solves 1000] [--repeats 3] [--cold] [--json]
-Ratios to a fixed calibration kernel let machines compare. Each solve starts cold; the best of `repeats` is taken, since a
-shared machine only ever adds time.
+Ratios to a fixed calibration kernel let machines compare. Each solve starts cold; the best of `repeats` is taken,
+since a shared machine only ever adds time.
 """
 
 from __future__ import annotations
@@ -148,8 +148,8 @@ def report_lines(report: dict[str, Any]) -> list[str]:
     unit = report["calibration_ms"]
     total = sum(report["phases"].values())
     lines = [
-        f"calibration kernel             {unit:8.3f} ms",
-        f"one solve, median of {report['n']:<6d}    {report['median_ms']:8.3f} ms, {report['median_ms'] / unit:.2f} x calibration",
+        f"calibration kernel (the unit)  {unit:8.3f} ms",
+        f"one solve, median of {report['n']:<6d}    {report['median_ms']:8.3f} ms, {report['median_ms'] / unit:.2f} units",
         f"  5 % to 95 %                  {report['p5_ms']:8.3f} to {report['p95_ms']:.3f} ms",
         f"  99 %, slowest                {report['p99_ms']:8.3f}, {report['max_ms']:.3f} ms",
         f"  iterations (median)          {report['iterations']:8.0f}",

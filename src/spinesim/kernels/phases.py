@@ -2,7 +2,7 @@
 
 from spinesim.kernels import equilibrium, kinematics, loads, muscle, passive, recruitment
 from spinesim.kernels.jit import kernel
-from spinesim.kernels.tables import Person, State, Task, Work
+from spinesim.kernels.tables import Person, Problem, State, Task, Work
 
 PHASES = (
     "posture",
@@ -18,6 +18,21 @@ PHASES = (
 @kernel
 def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: int, times: int) -> None:
     """Do phase number `phase` of PHASES `times` times on a solved state."""
+    problem = Problem(
+        work.a,
+        work.b,
+        work.row,
+        work.weight,
+        work.lo,
+        work.up,
+        work.x,
+        work.s,
+        work.ds,
+        work.free,
+        work.h,
+        work.rhs,
+        work.dlam,
+    )
     for _ in range(times):
         if phase == 0:
             equilibrium.prepare(person, task, work)
@@ -33,9 +48,9 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
             passive.passive_levels(person, task, state.u, work)
         elif phase == 4:
             equilibrium.build_problem(person, task, work)
-            recruitment.scale_rows(work)
+            recruitment.scale_rows(problem)
         elif phase == 5:
-            recruitment.newton_step(work, state, person.reserve_penalty, task.power)
+            recruitment.newton_step(problem, state, person.reserve_penalty, task.power)
         else:
             equilibrium.balance(person, task, state, work)
             equilibrium.move_discs(state, work, 0.0)

@@ -11,7 +11,7 @@ import math
 
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import N_EQUATION, Floats, State, Work
+from spinesim.kernels.tables import N_EQUATION, Floats, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
@@ -39,16 +39,16 @@ def slope(x: float, s: float, weight: float, lower: float, upper: float, power: 
 
 
 @inner
-def scale_rows(work: Work) -> None:
-    """Equilibrate work.a and work.b: each row times 1 / sqrt(sum a^2 / (2 w)); rows without muscles keep 1."""
+def scale_rows(problem: Problem) -> None:
+    """Equilibrate problem.a and problem.b: each row times 1 / sqrt(sum a^2 / (2 w)); rows without muscles keep 1."""
     for k in range(N_EQUATION):
         total = 0.0
-        for i in range(work.weight.size):
-            total += work.a[k, i] * work.a[k, i] / work.weight[i]
-        work.row[k] = 1.0 / math.sqrt(0.5 * total) if total > 1e-12 else 1.0
-        work.b[k] *= work.row[k]
-        for i in range(work.weight.size):
-            work.a[k, i] *= work.row[k]
+        for i in range(problem.weight.size):
+            total += problem.a[k, i] * problem.a[k, i] / problem.weight[i]
+        problem.row[k] = 1.0 / math.sqrt(0.5 * total) if total > 1e-12 else 1.0
+        problem.b[k] *= problem.row[k]
+        for i in range(problem.weight.size):
+            problem.a[k, i] *= problem.row[k]
 
 
 @kernel
@@ -63,20 +63,20 @@ def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
 
 
 @inner
-def recruit(work: Work, state: State, gamma: float, power: int, reduction: float) -> int:
-    """Update state.lam, work.x and work.s; return the Newton steps taken, negative when they did not suffice.
+def recruit(problem: Problem, state: State, gamma: float, power: int, reduction: float) -> int:
+    """Update state.lam, problem.x and problem.s; return the Newton steps taken, negative when they did not suffice.
 
-    work.a, work.b must be scaled. The residual is brought down by `reduction` (0: all the way), for little is enough
-    while the geometry still moves. Should plain Newton stall, it walks a path of softer reserves from a cold start.
+    problem.a, problem.b must be scaled. The residual is brought down by `reduction` (0: all the way), for little
+    is enough while the geometry still moves. Should plain Newton stall, it walks a path of softer reserves from a cold start.
     """
     soft, goal = gamma, 0.0
-    prices(work.a, state.lam, work.s)
+    prices(problem.a, state.lam, problem.s)
     for step in range(LIMIT):
         if step == STALLED:
             state.lam[:] = 0.0
-            work.s[:] = 0.0
+            problem.s[:] = 0.0
             soft = SOFTEST
-        worst = _dual_gradient(work, state.lam, soft, power)
+        worst = _dual_gradient(problem, state.lam, soft, power)
         if step == 0:
             goal = max(reduction * worst, TOLERANCE)
         if worst <= (goal if soft == gamma else COARSE):
@@ -84,101 +84,103 @@ def recruit(work: Work, state: State, gamma: float, power: int, reduction: float
                 return step
             soft = max(0.2 * soft, gamma)
             continue
-        newton_step(work, state, soft, power)
+        newton_step(problem, state, soft, power)
     return -LIMIT
 
 
 @inner
-def newton_step(work: Work, state: State, gamma: float, power: int) -> None:
-    """Take one Newton step with line search from the gradient in work.rhs."""
+def newton_step(problem: Problem, state: State, gamma: float, power: int) -> None:
+    """Take one Newton step with line search from the gradient in problem.rhs."""
     lam = state.lam
-    _dual_hessian(work, gamma, power)
-    cholesky_solve(work.h, work.rhs, work.dlam, N_EQUATION)
-    prices(work.a, work.dlam, work.ds)
-    t = _line_search(work, lam, gamma, power)
+    _dual_hessian(problem, gamma, power)
+    cholesky_solve(problem.h, problem.rhs, problem.dlam, N_EQUATION)
+    prices(problem.a, problem.dlam, problem.ds)
+    t = _line_search(problem, lam, gamma, power)
     for k in range(N_EQUATION):
-        lam[k] += t * work.dlam[k]
-    for i in range(work.s.size):
-        work.s[i] += t * work.ds[i]
+        lam[k] += t * problem.dlam[k]
+    for i in range(problem.s.size):
+        problem.s[i] += t * problem.ds[i]
 
 
 @inner
-def _dual_gradient(work: Work, lam: Floats, gamma: float, power: int) -> float:
-    """Update work.x; write b - A x - gamma lam to work.rhs and return its largest entry."""
+def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> float:
+    """Update problem.x; write b - A x - gamma lam to problem.rhs and return its largest entry."""
     worst = 0.0
-    for i in range(work.x.size):
-        work.x[i] = primal(work.s[i], work.weight[i], work.lo[i], work.up[i], power)
+    for i in range(problem.x.size):
+        problem.x[i] = primal(problem.s[i], problem.weight[i], problem.lo[i], problem.up[i], power)
     for k in range(N_EQUATION):
         total = 0.0
-        for i in range(work.x.size):
-            total += work.a[k, i] * work.x[i]
-        work.rhs[k] = work.b[k] - total - gamma * lam[k]
-        worst = max(worst, abs(work.rhs[k]))
+        for i in range(problem.x.size):
+            total += problem.a[k, i] * problem.x[i]
+        problem.rhs[k] = problem.b[k] - total - gamma * lam[k]
+        worst = max(worst, abs(problem.rhs[k]))
     return worst
 
 
 @inner
-def _dual_hessian(work: Work, gamma: float, power: int) -> None:
-    """Write A diag(dx/ds) A^T + gamma I to the lower triangle of work.h, over the free columns only."""
+def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
+    """Write A diag(dx/ds) A^T + gamma I to the lower triangle of problem.h, over the free columns only."""
     n_free = 0
-    for i in range(work.x.size):
-        d = slope(work.x[i], work.s[i], work.weight[i], work.lo[i], work.up[i], power)
+    for i in range(problem.x.size):
+        d = slope(problem.x[i], problem.s[i], problem.weight[i], problem.lo[i], problem.up[i], power)
         if d > 0.0:
             root = math.sqrt(d)
             for k in range(N_EQUATION):
-                work.free[k, n_free] = root * work.a[k, i]
+                problem.free[k, n_free] = root * problem.a[k, i]
             n_free += 1
     # Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row follows alone.
     for k in range(0, N_EQUATION - 1, 2):
         for q in range(0, k + 1, 2):
             aa, ab, ba, bb = 0.0, 0.0, 0.0, 0.0
             for i in range(n_free):
-                a, b, c, d = work.free[k, i], work.free[k + 1, i], work.free[q, i], work.free[q + 1, i]
+                a, b, c, d = problem.free[k, i], problem.free[k + 1, i], problem.free[q, i], problem.free[q + 1, i]
                 aa += a * c
                 ab += a * d
                 ba += b * c
                 bb += b * d
-            work.h[k, q], work.h[k, q + 1], work.h[k + 1, q], work.h[k + 1, q + 1] = aa, ab, ba, bb
+            problem.h[k, q], problem.h[k, q + 1], problem.h[k + 1, q], problem.h[k + 1, q + 1] = aa, ab, ba, bb
     last = N_EQUATION - 1
     for q in range(N_EQUATION):
         total = 0.0
         for i in range(n_free):
-            total += work.free[last, i] * work.free[q, i]
-        work.h[last, q] = total
+            total += problem.free[last, i] * problem.free[q, i]
+        problem.h[last, q] = total
     for k in range(N_EQUATION):
-        work.h[k, k] += gamma
+        problem.h[k, k] += gamma
 
 
 @inner
-def _rise(work: Work, t: float, constant: float, linear: float, power: int) -> float:
+def _rise(problem: Problem, t: float, constant: float, linear: float, power: int) -> float:
     """Return the dual's derivative along the step at t: dlam.(b - gamma lam) - gamma t |dlam|^2 - sum ds x(s + t
     ds).
     """
     total = 0.0
-    for i in range(work.x.size):
-        total += work.ds[i] * primal(work.s[i] + t * work.ds[i], work.weight[i], work.lo[i], work.up[i], power)
+    for i in range(problem.x.size):
+        total += problem.ds[i] * primal(
+            problem.s[i] + t * problem.ds[i], problem.weight[i], problem.lo[i], problem.up[i], power
+        )
     return constant - linear * t - total
 
 
 @inner
-def _line_search(work: Work, lam: Floats, gamma: float, power: int) -> float:
+def _line_search(problem: Problem, lam: Floats, gamma: float, power: int) -> float:
     """Return the step: 1 when the dual still rises there or nearly stops, else where its derivative has fallen
     tenfold.
     """
     constant, linear = 0.0, 0.0
     for k in range(N_EQUATION):
-        constant += work.dlam[k] * (work.b[k] - gamma * lam[k])
-        linear += gamma * work.dlam[k] * work.dlam[k]
+        constant += problem.dlam[k] * (problem.b[k] - gamma * lam[k])
+        linear += gamma * problem.dlam[k] * problem.dlam[k]
     low, high = 0.0, 1.0
-    rise_low = _rise(work, 0.0, constant, linear, power)
-    rise_high = _rise(work, 1.0, constant, linear, power)
+    rise_low = _rise(problem, 0.0, constant, linear, power)
+    rise_high = _rise(problem, 1.0, constant, linear, power)
     if rise_high >= -0.1 * rise_low:
         return 1.0
     goal, t = 0.1 * rise_low, 1.0
     for _ in range(30):
         t = low + (high - low) * rise_low / (rise_low - rise_high)
         t = min(max(t, low + 0.1 * (high - low)), high - 0.1 * (high - low))
-        rise = _rise(work, t, constant, linear, power)
+        rise = _rise(problem, t, constant, linear, power)
         if abs(rise) <= goal:
             return t
         if rise > 0.0:

@@ -8,7 +8,7 @@ import math
 from spinesim.kernels import equilibrium, recruitment
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
-from spinesim.kernels.tables import N_EQUATION, Person, State, Task, Work
+from spinesim.kernels.tables import N_EQUATION, Person, Problem, State, Task, Work
 
 TOLERANCE = 2e-7  # N and N m
 MAX_ITERATIONS = 80
@@ -31,6 +31,21 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
     gamma = person.reserve_penalty
+    problem = Problem(
+        work.a,
+        work.b,
+        work.row,
+        work.weight,
+        work.lo,
+        work.up,
+        work.x,
+        work.s,
+        work.ds,
+        work.free,
+        work.h,
+        work.rhs,
+        work.dlam,
+    )
     done = False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
@@ -48,10 +63,10 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             if done or not math.isfinite(state.info[1]):
                 break
             equilibrium.build_problem(person, task, work)
-            recruitment.scale_rows(work)
+            recruitment.scale_rows(problem)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
-            steps = recruitment.recruit(work, state, soft, task.power, reduction)
+            steps = recruitment.recruit(problem, state, soft, task.power, reduction)
             state.info[2] += abs(steps)
             if steps < 0:
                 break

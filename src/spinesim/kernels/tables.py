@@ -230,6 +230,24 @@ class Work(NamedTuple):
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
 
 
+class Problem(NamedTuple):
+    """The recruitment's part of `Work`, under the same names: a short list of arrays is cheaper to hand on."""
+
+    a: Floats
+    b: Floats
+    row: Floats
+    weight: Floats
+    lo: Floats
+    up: Floats
+    x: Floats
+    s: Floats
+    ds: Floats
+    free: Floats
+    h: Floats
+    rhs: Floats
+    dlam: Floats
+
+
 class State(NamedTuple):
     """The unknowns; also the warm start of the next solve."""
 
