@@ -61,7 +61,8 @@ def fill(text: str) -> str:
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
         if not pattern.search(text):
             raise SystemExit(f"README.md has no place marked {begin}")
-        text = pattern.sub(lambda _, part=f"{begin}\n{make()}\n{end}": part, text)
+        part = f"{begin}\n{make()}\n{end}"
+        text = pattern.sub(lambda _, part=part: part, text)
     return text
 
 

@@ -11,6 +11,7 @@ COLD_SHORTENING = 5e-4  # m
 MAX_STEP = 1.5e-3  # m a disc may move in one step
 MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
 MIX_DEPTH = 5  # points it remembers
+FREE = 100.0  # one over the weight of what costs next to nothing: leaning, slack of the wall
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
 
@@ -29,14 +30,14 @@ def _set_columns(person: Person, task: Task, work: Work) -> None:
     lines, breath = person.lines, person.breath
     n = lines.n_fascicle
     for i in range(n):
-        work.weight[i], work.lo[i], work.up[i] = lines.volume[i], task.lower[i], task.upper[i]
-    work.weight[n], work.lo[n], work.up[n] = breath.volume, 0.0, 1.0
+        work.ease[i], work.lo[i], work.up[i] = 1.0 / lines.volume[i], task.lower[i], task.upper[i]
+    work.ease[n], work.lo[n], work.up[n] = 1.0 / breath.volume, 0.0, 1.0
     if task.pressure >= 0.0:
         work.lo[n] = task.pressure / breath.maximum
         work.up[n] = work.lo[n]
-    work.weight[n + 1], work.lo[n + 1], work.up[n + 1] = 0.01, 0.0, 1.0
+    work.ease[n + 1], work.lo[n + 1], work.up[n + 1] = FREE, 0.0, 1.0
     for k in range(breath.support_limit.size):
-        work.weight[n + 2 + k], work.lo[n + 2 + k], work.up[n + 2 + k] = 0.01, 0.0, task.support_on[k]
+        work.ease[n + 2 + k], work.lo[n + 2 + k], work.up[n + 2 + k] = FREE, 0.0, task.support_on[k]
 
 
 @inner
@@ -90,27 +91,34 @@ def pull_of(person: Person, column: int) -> int:
 def balance(person: Person, task: Task, state: State, work: Work) -> float:
     """Write force (18) and moment (24) balance at the activations work.x to work.res; return the largest entry."""
     res = work.res
-    _tensions(person, work)
+    force_balance(person, work)
     for j in range(N_LEVEL):
-        f, m = work.f[j], work.m[j]
-        row = 3 * j
-        res[row], res[row + 1], res[row + 2] = vec3.rotate(work.mid[j], f[0], f[1], f[2])
-        row += 18
+        m, row = work.m[j], 18 + 3 * j
         res[row], res[row + 1], res[row + 2] = vec3.rotate(work.mid[j], m[0], m[1], m[2])
         for i in range(3):
-            res[3 * j + i] += work.ext_f[j, i]
-            res[18 + 3 * j + i] += work.ext_m[j, i] + state.reserve[3 * j + i]
+            res[row + i] += work.ext_m[j, i] + state.reserve[3 * j + i]
     for s in range(2):
         for i in range(3):
             res[36 + 3 * s + i] = work.hip_m[s, i] + state.reserve[18 + 3 * s + i]
-    for k in range(18):
-        res[k] += dot(work.af[k], work.tension)
     for k in range(24):
         res[18 + k] += dot(work.am[k], work.tension)
     worst = 0.0
     for k in range(42 if task.contact == FEET else 36):
         worst = max(worst, abs(res[k]))
     return worst
+
+
+@inner
+def force_balance(person: Person, work: Work) -> None:
+    """Write the force balance (18) at the activations work.x to work.res."""
+    _tensions(person, work)
+    res = work.res
+    for j in range(N_LEVEL):
+        f, row = work.f[j], 3 * j
+        x, y, z = vec3.rotate(work.mid[j], f[0], f[1], f[2])
+        res[row] = x + work.ext_f[j, 0] + dot(work.af[row], work.tension)
+        res[row + 1] = y + work.ext_f[j, 1] + dot(work.af[row + 1], work.tension)
+        res[row + 2] = z + work.ext_f[j, 2] + dot(work.af[row + 2], work.tension)
 
 
 @inner

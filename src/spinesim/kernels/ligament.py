@@ -42,12 +42,14 @@ def add_strand(
     x = u[j, 0] + upper[n, 0] - lower[n, 0]
     y = u[j, 1] + upper[n, 1] - lower[n, 1]
     z = u[j, 2] + upper[n, 2] - lower[n, 2]
-    length = math.sqrt(x * x + y * y + z * z)
-    if length <= slack:
+    square = x * x + y * y + z * z
+    if square <= slack * slack:
         return
+    length = math.sqrt(square)
     tension, slope = strand_tension(length - slack, stiffness, toe)
-    x, y, z = x / length, y / length, z / length
-    add_radial(upper[n, 0], upper[n, 1], upper[n, 2], x, y, z, tension, slope, tension / length, j, f, m, k, c)
+    over = 1.0 / length
+    x, y, z = over * x, over * y, over * z
+    add_radial(upper[n, 0], upper[n, 1], upper[n, 2], x, y, z, tension, slope, over * tension, j, f, m, k, c)
 
 
 @kernel

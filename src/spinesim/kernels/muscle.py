@@ -76,7 +76,8 @@ def _walk_segments(
         x, y, z = px - qx, py - qy, pz - qz
         length = math.sqrt(x * x + y * y + z * z)
         lengths[line] += length
-        x, y, z = x / length, y / length, z / length
+        over = 1.0 / length
+        x, y, z = over * x, over * y, over * z
         if a > THORAX and a != ABDOMEN and b > THORAX:
             continue  # within one leg: it only lengthens with the knee
         if b <= THORAX and a <= THORAX:

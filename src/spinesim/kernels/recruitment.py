@@ -22,20 +22,19 @@ SMALLEST = 1e-3  # activation below which the slope of p = 3 is taken as there
 
 
 @kernel
-def primal(s: float, weight: float, lower: float, upper: float, power: int) -> float:
-    """Return the activation a column takes at the reduced price s."""
-    if s <= 0.0:
-        return lower
-    x = 0.5 * s / weight if power == 2 else math.sqrt(s / (3.0 * weight))
+def primal(s: float, ease: float, lower: float, upper: float, power: int) -> float:
+    """Return the activation a column takes at the reduced price s; `ease` is one over its weight."""
+    s = max(s, 0.0)
+    x = 0.5 * s * ease if power == 2 else math.sqrt(s * ease / 3.0)
     return min(max(x, lower), upper)
 
 
 @kernel
-def slope(x: float, s: float, weight: float, lower: float, upper: float, power: int) -> float:
+def slope(x: float, s: float, ease: float, lower: float, upper: float, power: int) -> float:
     """Return dx/ds, zero at a bound."""
     if s <= 0.0 or x >= upper or (x <= lower and lower > 0.0) or upper <= lower:
         return 0.0
-    return 0.5 / weight if power == 2 else 1.0 / (6.0 * weight * max(x, SMALLEST))
+    return 0.5 * ease if power == 2 else ease / (6.0 * max(x, SMALLEST))
 
 
 @inner
@@ -43,12 +42,13 @@ def scale_rows(problem: Problem) -> None:
     """Equilibrate problem.a and problem.b: each row times 1 / sqrt(sum a^2 / (2 w)); rows without muscles keep 1."""
     for k in range(N_EQUATION):
         total = 0.0
-        for i in range(problem.weight.size):
-            total += problem.a[k, i] * problem.a[k, i] / problem.weight[i]
-        problem.row[k] = 1.0 / math.sqrt(0.5 * total) if total > 1e-12 else 1.0
-        problem.b[k] *= problem.row[k]
-        for i in range(problem.weight.size):
-            problem.a[k, i] *= problem.row[k]
+        for i in range(problem.ease.size):
+            total += problem.a[k, i] * problem.a[k, i] * problem.ease[i]
+        row = 1.0 / math.sqrt(0.5 * total) if total > 1e-12 else 1.0
+        problem.row[k] = row
+        problem.b[k] *= row
+        for i in range(problem.ease.size):
+            problem.a[k, i] *= row
 
 
 @kernel
@@ -67,7 +67,8 @@ def recruit(problem: Problem, state: State, gamma: float, power: int, reduction:
     """Update state.lam, problem.x and problem.s; return the Newton steps taken, negative when they did not suffice.
 
     problem.a, problem.b must be scaled. The residual is brought down by `reduction` (0: all the way), for little
-    is enough while the geometry still moves. Should plain Newton stall, it walks a path of softer reserves from a cold start.
+    is enough while the geometry still moves. Should plain Newton stall, it walks a path of softer reserves from a cold
+    start.
     """
     soft, goal = gamma, 0.0
     prices(problem.a, state.lam, problem.s)
@@ -107,7 +108,7 @@ def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> f
     """Update problem.x; write b - A x - gamma lam to problem.rhs and return its largest entry."""
     worst = 0.0
     for i in range(problem.x.size):
-        problem.x[i] = primal(problem.s[i], problem.weight[i], problem.lo[i], problem.up[i], power)
+        problem.x[i] = primal(problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
     for k in range(N_EQUATION):
         total = 0.0
         for i in range(problem.x.size):
@@ -122,31 +123,41 @@ def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
     """Write A diag(dx/ds) A^T + gamma I to the lower triangle of problem.h, over the free columns only."""
     n_free = 0
     for i in range(problem.x.size):
-        d = slope(problem.x[i], problem.s[i], problem.weight[i], problem.lo[i], problem.up[i], power)
+        d = slope(problem.x[i], problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
         if d > 0.0:
-            root = math.sqrt(d)
-            for k in range(N_EQUATION):
-                problem.free[k, n_free] = root * problem.a[k, i]
+            problem.index[n_free] = i
+            problem.root[n_free] = math.sqrt(d)
             n_free += 1
-    # Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row follows alone.
+    for k in range(N_EQUATION):
+        for i in range(n_free):
+            problem.free[k, i] = problem.root[i] * problem.a[k, problem.index[i]]
+    lower_product(problem.free, n_free, problem.h)
+    for k in range(N_EQUATION):
+        problem.h[k, k] += gamma
+
+
+@kernel
+def lower_product(free: Floats, n: int, h: Floats) -> None:
+    """Write the lower triangle of F F^T (25, 25), F the first n columns of `free`.
+
+    Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row follows alone.
+    """
     for k in range(0, N_EQUATION - 1, 2):
         for q in range(0, k + 1, 2):
             aa, ab, ba, bb = 0.0, 0.0, 0.0, 0.0
-            for i in range(n_free):
-                a, b, c, d = problem.free[k, i], problem.free[k + 1, i], problem.free[q, i], problem.free[q + 1, i]
+            for i in range(n):
+                a, b, c, d = free[k, i], free[k + 1, i], free[q, i], free[q + 1, i]
                 aa += a * c
                 ab += a * d
                 ba += b * c
                 bb += b * d
-            problem.h[k, q], problem.h[k, q + 1], problem.h[k + 1, q], problem.h[k + 1, q + 1] = aa, ab, ba, bb
+            h[k, q], h[k, q + 1], h[k + 1, q], h[k + 1, q + 1] = aa, ab, ba, bb
     last = N_EQUATION - 1
     for q in range(N_EQUATION):
         total = 0.0
-        for i in range(n_free):
-            total += problem.free[last, i] * problem.free[q, i]
-        problem.h[last, q] = total
-    for k in range(N_EQUATION):
-        problem.h[k, k] += gamma
+        for i in range(n):
+            total += free[last, i] * free[q, i]
+        h[last, q] = total
 
 
 @inner
@@ -157,7 +168,7 @@ def _rise(problem: Problem, t: float, constant: float, linear: float, power: int
     total = 0.0
     for i in range(problem.x.size):
         total += problem.ds[i] * primal(
-            problem.s[i] + t * problem.ds[i], problem.weight[i], problem.lo[i], problem.up[i], power
+            problem.s[i] + t * problem.ds[i], problem.ease[i], problem.lo[i], problem.up[i], power
         )
     return constant - linear * t - total
 
@@ -167,12 +178,12 @@ def _line_search(problem: Problem, lam: Floats, gamma: float, power: int) -> flo
     """Return the step: 1 when the dual still rises there or nearly stops, else where its derivative has fallen
     tenfold.
     """
-    constant, linear = 0.0, 0.0
+    constant, linear, rise_low = 0.0, 0.0, 0.0
     for k in range(N_EQUATION):
+        rise_low += problem.dlam[k] * problem.rhs[k]
         constant += problem.dlam[k] * (problem.b[k] - gamma * lam[k])
         linear += gamma * problem.dlam[k] * problem.dlam[k]
     low, high = 0.0, 1.0
-    rise_low = _rise(problem, 0.0, constant, linear, power)
     rise_high = _rise(problem, 1.0, constant, linear, power)
     if rise_high >= -0.1 * rise_low:
         return 1.0

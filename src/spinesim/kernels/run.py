@@ -10,13 +10,13 @@ from spinesim.kernels.jit import kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Person, Problem, State, Task, Work
 
-TOLERANCE = 2e-7  # N and N m
+TOLERANCE = 9e-7  # N and N m
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
 SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it by a thousandth each time
-WHILE_MOVING = 1e-3
+WHILE_MOVING = 1e-2
 SOFT_START = 1e-4  # softness of the reserves at a cold start ...
-SOFT_FALL = 0.03  # ... and its fall from step to step, down to the person's own
+SOFT_FALL = 0.001  # ... and its fall from step to step, down to the person's own
 
 
 @kernel
@@ -35,13 +35,15 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         work.a,
         work.b,
         work.row,
-        work.weight,
+        work.ease,
         work.lo,
         work.up,
         work.x,
         work.s,
         work.ds,
         work.free,
+        work.index,
+        work.root,
         work.h,
         work.rhs,
         work.dlam,
@@ -71,7 +73,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             if steps < 0:
                 break
             equilibrium.update_reserve(soft, state, work)
-            equilibrium.balance(person, task, state, work)
+            equilibrium.force_balance(person, work)
             equilibrium.move_discs(state, work, 1.0 if attempt == 0 else 0.5)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break

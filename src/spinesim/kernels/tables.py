@@ -210,13 +210,15 @@ class Work(NamedTuple):
     a: Floats  # (25, column)                   recruitment matrix, rows scaled
     b: Floats  # (25,)
     row: Floats  # (25,)                        row scale
-    weight: Floats  # (column,)
+    ease: Floats  # (column,)                    one over the cost weight
     lo: Floats  # (column,)
     up: Floats  # (column,)
     x: Floats  # (column,)
     s: Floats  # (column,)
     ds: Floats  # (column,)
     free: Floats  # (25, column)
+    index: Ints  # (column,)                     columns between their bounds
+    root: Floats  # (column,)
     h: Floats  # (25, 25)
     rhs: Floats  # (25,)
     dlam: Floats  # (25,)
@@ -236,13 +238,15 @@ class Problem(NamedTuple):
     a: Floats
     b: Floats
     row: Floats
-    weight: Floats
+    ease: Floats
     lo: Floats
     up: Floats
     x: Floats
     s: Floats
     ds: Floats
     free: Floats
+    index: Ints
+    root: Floats
     h: Floats
     rhs: Floats
     dlam: Floats
@@ -276,9 +280,9 @@ def make_work(person: Person, task: Task) -> Work:
         length=z(n_line), af=z((18, n_pull)), am=z((24, n_pull)), hf=z((6, n_line)), gain=z(n_pull),
         passive=z(n_pull), tension=z(n_pull),
         f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)), c=z((6, 3, 3)),
-        a=z((25, n_col)), b=z(25), row=z(25), weight=z(n_col), lo=z(n_col), up=z(n_col),
+        a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col),
         x=z(n_col), s=z(n_col), ds=z(n_col),
-        free=z((25, n_col)), h=z((25, 25)), rhs=z(25), dlam=z(25),
+        free=z((25, n_col)), index=z(n_col, dtype=np.int64), root=z(n_col), h=z((25, 25)), rhs=z(25), dlam=z(25),
         step=z(18), past_step=z((5, 18)), past_point=z((5, 18)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5),
         mixed=z(1, dtype=np.int64), res=z(42),
     )  # fmt: skip
