@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-peers \
+.PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-wide bench-peers \
 	wheel-check readme docs clean distclean
 
 help: ## this list
@@ -74,6 +74,9 @@ pytest-boundscheck: $(STAMPS)/dev ## the cheap kernel tests once more with array
 
 bench: $(STAMPS)/runtime ## cold start, one solve, a thousand solves, time by phase
 	$(BIN)/python benchmarks/bench_solve.py
+
+bench-wide: $(STAMPS)/runtime ## 10,000 random scenarios up to what no back can hold: how many end how
+	$(BIN)/python benchmarks/bench_solve.py --wide --solves 10000 --repeats 1
 
 bench-peers: $(STAMPS)/peers ## OpenSim and MuJoCo in the same run (installs them)
 	$(BIN)/python benchmarks/bench_peers.py

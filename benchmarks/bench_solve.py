@@ -1,6 +1,6 @@
 """Time spinesim on this machine: cold start, one solve, a thousand solves, the share of each phase.
 
-Usage: python benchmarks/bench_solve.py [--solves 1000] [--repeats 3] [--cold] [--json]
+Usage: python benchmarks/bench_solve.py [--solves 1000] [--repeats 3] [--wide] [--cold] [--json]
 Ratios to a fixed calibration kernel let machines compare. Each solve starts cold; the best of `repeats` is taken,
 since a shared machine only ever adds time.
 """
@@ -37,21 +37,25 @@ sys.exit(code)
 """
 
 
-def random_scenario(rng: np.random.Generator) -> Scenario:
-    """Return a sensible scenario: trunk 0-90 deg, side bend and twist within 30 deg, 0-30 kg, deficits to 50 %."""
+def random_scenario(rng: np.random.Generator, wide: bool) -> Scenario:
+    """Return a random scenario: trunk 0-90 deg, side bend and twist within 15 deg, 0-20 kg, deficits to 50 %.
+
+    `wide`: side bend and twist within 30 deg, 0-30 kg; half of these no back can hold.
+    """
+    turn, most = (30, 30) if wide else (15, 20)
     groups = ("multifidus", "gluteus_maximus", "longissimus_pars_thoracis", "external_oblique", "psoas")
     content: dict[str, Any] = {
         "format": 1,
         "name": "random",
         "posture": {
             "trunk_inclination": f"{rng.uniform(0, 90):.3f} deg",
-            "right_lateral_bending": f"{rng.uniform(-30, 30):.3f} deg",
-            "left_axial_rotation": f"{rng.uniform(-30, 30):.3f} deg",
+            "right_lateral_bending": f"{rng.uniform(-turn, turn):.3f} deg",
+            "left_axial_rotation": f"{rng.uniform(-turn, turn):.3f} deg",
         },
         "loads": [
             {
                 "kind": "held",
-                "mass": f"{rng.uniform(0, 30):.3f} kg",
+                "mass": f"{rng.uniform(0, most):.3f} kg",
                 "reach": f"{rng.uniform(0.2, 0.5):.3f} m",
                 "height": f"{rng.uniform(-0.1, 0.3):.3f} m",
             }
@@ -63,13 +67,13 @@ def random_scenario(rng: np.random.Generator) -> Scenario:
     return Scenario.from_dict(content)
 
 
-def time_solves(count: int, repeats: int) -> dict[str, Any]:
+def time_solves(count: int, repeats: int, wide: bool = False) -> dict[str, Any]:
     """Solve random scenarios from a cold start; times in ms, statuses, iterations and the worst balance residual."""
     rng = np.random.default_rng(SEED)
     simulate("standing")  # compiles, or loads what is compiled
     times, statuses, steps, residuals, bad = [], Counter(), [], [], 0
     for _ in range(count):
-        assembly = prepare(random_scenario(rng))
+        assembly = prepare(random_scenario(rng, wide))
         work = make_work(assembly.person, assembly.task)
         best = np.inf
         for _ in range(repeats):
@@ -174,9 +178,10 @@ def main() -> int:
     parser.add_argument("--solves", type=int, default=1000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--cold", action="store_true", help="also time the first run ever (compiles, about a minute)")
+    parser.add_argument("--wide", action="store_true", help="random scenarios up to what no back can hold")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    report = {"calibration_ms": calibration_ms(), **time_solves(arguments.solves, arguments.repeats)}
+    report = {"calibration_ms": calibration_ms(), **time_solves(arguments.solves, arguments.repeats, arguments.wide)}
     report["phases"] = time_phases()
     report["simulate_ms"] = time_simulate()
     report["cli"] = time_cli(arguments.cold)
