@@ -55,8 +55,7 @@ def standing_man(loads: dict[str, tuple[list[float], list[float]]] | None = None
     labels["load"] = list(loads)
     sizes = {name: len(words) for name, words in labels.items()}
     arrays: dict[str, Any] = {
-        name: (v.dims, np.zeros([sizes[dim] for dim in v.dims]), v.attributes)
-        for name, v in variables().items()
+        name: (v.dims, np.zeros([sizes[dim] for dim in v.dims]), v.attributes) for name, v in variables().items()
     }
     result = xr.Dataset(arrays, coords=labels)
     _put_levels(result)
@@ -90,9 +89,7 @@ def _put_places(result: xr.Dataset) -> None:
     result["body_orientation"][:] = np.eye(3)
     result["vertebra_outline"][:] = np.nan
     for body, (x, y, tilt, depth, height) in _BONES.items():
-        result["body_position"].loc[{"body": body}] = (
-            [0.0, 0.0, 0.0] if body == "pelvis" else [x / 1e3, y / 1e3, 0.0]
-        )
+        result["body_position"].loc[{"body": body}] = [0.0, 0.0, 0.0] if body == "pelvis" else [x / 1e3, y / 1e3, 0.0]
         result["vertebra_outline"].loc[{"body": body}] = _outline(x, y, tilt, depth, height)
     for name, place in _JOINTS.items():
         result["joint_position"].loc[{"joint": name}] = np.array(place) / 1e3

@@ -39,9 +39,7 @@ def result() -> xr.Dataset:
 def test_vertebrae_and_discs_stand_where_the_result_says(result: xr.Dataset) -> None:
     ax = plot_posture(result)
     outline = result["vertebra_outline"]
-    np.testing.assert_allclose(
-        corners_of(ax, "vertebra L3"), outline.sel(body="L3").values[:, :2], atol=EXACT
-    )
+    np.testing.assert_allclose(corners_of(ax, "vertebra L3"), outline.sel(body="L3").values[:, :2], atol=EXACT)
     upper, lower = outline.sel(body="L5").values[:, :2], outline.sel(body="pelvis").values[:, :2]
     disc = [upper[3], upper[2], lower[1], lower[0]]
     np.testing.assert_allclose(corners_of(ax, "disc L5-S1"), disc, atol=EXACT)
@@ -156,9 +154,7 @@ def test_lumbar_spine_stands_upright_with_pressures_at_every_level(result: xr.Da
     assert top[0] == pytest.approx(0.0, abs=1e-9)
     lengths = result["vertebra_outline"].sel(body="L3").values
     drawn = corners_of(ax, "vertebra L3")
-    assert np.linalg.norm(drawn[0] - drawn[2]) == pytest.approx(
-        100.0 * np.linalg.norm(lengths[0] - lengths[2])
-    )
+    assert np.linalg.norm(drawn[0] - drawn[2]) == pytest.approx(100.0 * np.linalg.norm(lengths[0] - lengths[2]))
     assert "L4-L5  0.50 MPa" in texts_in(ax)
     assert "(cm)" in ax.get_xlabel()
     assert "(MPa)" in color_bar_label(ax)
