@@ -50,16 +50,19 @@ def _by_group(assembly: Assembly, values: Floats, weight: Floats | None) -> Floa
 
 
 def hip_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    """Return hip contact force on the pelvis and the muscles' moment about each hip (left first); NaN when not on the
-    feet.
+    """Return hip contact force on the pelvis and the muscles' moment about each hip (left first).
+
+    NaN when not on the feet. A leg whose foot carries nothing hangs on the pelvis.
     """
-    lines = assembly.person.lines
+    lines, skeleton = assembly.person.lines, assembly.person.skeleton
     reaction, moment, reserve = (np.full((2, 3), math.nan) for _ in range(3))
     if assembly.task.contact == FEET:
         pulls = work.tension[: lines.f_max.size]
         for s in range(2):
             muscles = work.hf[3 * s : 3 * s + 3] @ pulls
-            reaction[1 - s] = -work.share[s] * work.hip_f - muscles
+            hanging = assembly.task.support_right == float(s)
+            leg = (skeleton.mass[7 + s] + skeleton.mass[9 + s]) * assembly.task.gravity if hanging else np.zeros(3)
+            reaction[1 - s] = leg - work.share[s] * work.hip_f - muscles
             moment[1 - s] = work.am[18 + 3 * s : 21 + 3 * s, : lines.f_max.size] @ pulls
             reserve[1 - s] = state.reserve[18 + 3 * s : 21 + 3 * s]
     return {"hip_reaction": reaction, "hip_moment": moment, "hip_reserve_moment": reserve}
