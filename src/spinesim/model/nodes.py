@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from spinesim.errors import InputError, did_you_mean, quoted
+from spinesim.errors import InputError, Problem, did_you_mean, quoted
 from spinesim.reading import Document
 from spinesim.units import Dimension, parse_quantity
 
 Point = tuple[float, float, float]
+COMMENTS = ("note", "range", "rule")  # keys that are written for people
 
 
 @dataclass(frozen=True)
 class Node:
-    """A place in a document: its value and the key path that led there."""
+    """A place in a document: its value, the key path that led there, and the paths read so far from all places."""
 
     document: Document
     value: Any
     path: tuple[str | int, ...] = ()
+    read: set[tuple[str | int, ...]] = field(default_factory=set, repr=False, compare=False)
 
     def fail(self, message: str) -> InputError:
         """Return the error that names this place."""
@@ -30,7 +32,7 @@ class Node:
         mapping = self.mapping()
         if key not in mapping:
             raise self.fail(f"missing key {quoted(key)}{did_you_mean(key, [str(k) for k in mapping])}")
-        return Node(self.document, mapping[key], (*self.path, key))
+        return self._inner(mapping[key], key)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, Mapping) and key in self.value
@@ -50,7 +52,7 @@ class Node:
         """Return the places of a list's items."""
         if not isinstance(self.value, list):
             raise self.fail("must be a list")
-        return [Node(self.document, item, (*self.path, i)) for i, item in enumerate(self.value)]
+        return [self._inner(item, i) for i, item in enumerate(self.value)]
 
     def text(self, *options: str) -> str:
         """Return text, one of the options where these are given."""
@@ -103,6 +105,29 @@ class Node:
         source = self["source"]
         keys = [node.text() for node in source.list()] if isinstance(source.value, list) else [source.text()]
         return tuple(keys)
+
+    def check_all_read(self) -> None:
+        """Raise with every key that nothing has read, other than sources and comments: they would change nothing."""
+        problems = list(self._unread())
+        if problems:
+            raise InputError(problems)
+
+    def _unread(self) -> Iterator[Problem]:
+        inner = self.value.items() if isinstance(self.value, Mapping) else enumerate(self.value)
+        for key, value in inner:
+            path = (*self.path, key)
+            if isinstance(key, str) and (key in COMMENTS or key.endswith("source")):
+                continue
+            if isinstance(key, str) and path not in self.read:
+                known = [str(other) for other in self.value if (*self.path, other) in self.read]
+                yield self.document.problem(f"unknown key {quoted(key)}{did_you_mean(key, known)}", path)
+            elif isinstance(value, (Mapping, list)):
+                yield from Node(self.document, value, path, self.read)._unread()
+
+    def _inner(self, value: object, key: str | int) -> Node:
+        path = (*self.path, key)
+        self.read.add(path)
+        return Node(self.document, value, path, self.read)
 
     def _parse(self, text: object, dimension: Dimension) -> float:
         try:

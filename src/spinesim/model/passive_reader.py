@@ -98,7 +98,7 @@ def read_ligaments(node: Node) -> dict[str, Any]:
     """Return the ligament and fascia fields of a model."""
     kinds = {}
     for name, kind in node["kinds"].items():
-        for key in ("toe_source", "slack_source", "stiffness_source"):
+        for key in ("name", "toe_source", "slack_source", "stiffness_source"):
             kind[key]
         kinds[name] = LigamentKind(name, kind["toe_strain"].number(), kind["slack_strain"].number())
     properties = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spinesim.model.nodes import Node, Table
-from spinesim.model.spine import CHAIN, Preset, Rhythm, SupportPoint
+from spinesim.model.spine import Preset, Rhythm, SupportPoint
 
 ANGLES = (
     "trunk_inclination", "lumbar_flexion", "right_lateral_bending", "left_axial_rotation", "thigh_inclination",
@@ -18,7 +18,7 @@ def read_posture(node: Node) -> dict[str, Any]:
     supports = {
         row["name"].text(): SupportPoint(
             row["name"].text(),
-            row["body"].text(*CHAIN),
+            row["body"].text("thorax"),
             row["position"].point(unit["position"]),
             row["direction"].point(1.0),
             row["limit"].number() * unit["limit"],

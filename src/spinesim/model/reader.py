@@ -46,17 +46,19 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     fields: dict[str, Any] = {}
     sources = set(collect_sources(head.value))
     for part in head["parts"].list():
-        document = read_yaml(head_file.parent / Path(part.text()).name, MODEL_BYTES, MODEL_NODES)
-        digest.update(document.text.encode())
-        sources.update(collect_sources(document.data))
         name = Path(part.text()).stem
         if name not in READERS:
             raise part.fail(f"unknown part {name!r}, known are {', '.join(READERS)}")
-        fields.update(READERS[name](Node(document, document.data)))
+        document = read_yaml(head_file.parent / Path(part.text()).name, MODEL_BYTES, MODEL_NODES)
+        digest.update(document.text.encode())
+        sources.update(collect_sources(document.data))
+        node = Node(document, document.data)
+        fields.update(READERS[name](node))
+        node.check_all_read()
     missing = [name for name in READERS if f"{name}.yaml" not in head["parts"].value]
     if missing:
         raise head["parts"].fail(f"missing parts: {', '.join(missing)}")
-    return Model(
+    model = Model(
         name=head["name"].text(),
         description=head["description"].text(),
         digest=digest.hexdigest()[:16],
@@ -64,6 +66,8 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         reference=_reference(head["reference_subject"]),
         **fields,
     )
+    head.check_all_read()
+    return model
 
 
 def _reference(node: Node) -> Reference:
@@ -191,6 +195,7 @@ def _passive_law(node: Node) -> PassiveLaw:
 def _breath(node: Node) -> dict[str, Any]:
     diaphragm, hoop, muscle = node["diaphragm"], node["hoop"], node["transversus_abdominis"]
     height = hoop["height"].quantity("length")
+    diaphragm["center"]["body"].text("thorax")
     law = BreathLaw(
         area=diaphragm["area"].quantity("area"),
         center=diaphragm["center"].vector("length"),
@@ -220,6 +225,8 @@ def _subject(node: Node) -> dict[str, Any]:
         part.sources()
         return part["coefficients"].point(1.0)
 
+    for rule in ("lengths", "masses", "disc_area", "strength"):  # sentences; `scale_subject` is what they say
+        node[rule].sources()
     shares = node["segment_share"]
     tolerance = node["tolerance"]
     law = SubjectLaw(
