@@ -39,16 +39,22 @@ def slope(x: float, s: float, ease: float, lower: float, upper: float, power: in
 
 @inner
 def scale_rows(problem: Problem) -> None:
-    """Equilibrate problem.a and problem.b: each row times 1 / sqrt(sum a^2 / (2 w)); rows without muscles keep 1."""
-    for k in range(N_EQUATION):
+    """Equilibrate problem.a and problem.b: a joint's three rows times 1 / sqrt(their mean of sum a^2 / (2 w)).
+
+    One scale for all axes, so that the reserves have no direction of their own; rows without muscles keep 1.
+    """
+    for first in range(0, N_EQUATION, 3):
+        after = min(first + 3, N_EQUATION)
         total = 0.0
-        for i in range(problem.ease.size):
-            total += problem.a[k, i] * problem.a[k, i] * problem.ease[i]
-        row = 1.0 / math.sqrt(0.5 * total) if total > 1e-12 else 1.0
-        problem.row[k] = row
-        problem.b[k] *= row
-        for i in range(problem.ease.size):
-            problem.a[k, i] *= row
+        for k in range(first, after):
+            for i in range(problem.ease.size):
+                total += problem.a[k, i] * problem.a[k, i] * problem.ease[i]
+        row = 1.0 / math.sqrt(0.5 * total / (after - first)) if total > 1e-12 else 1.0
+        for k in range(first, after):
+            problem.row[k] = row
+            problem.b[k] *= row
+            for i in range(problem.ease.size):
+                problem.a[k, i] *= row
 
 
 @kernel
