@@ -1,0 +1,89 @@
+"""House rules of the compiled core: every kernel is used, and compiled for one set of types."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from numba.core.types import unliteral
+
+from solving import situation
+from spinesim.kernels import jit
+from spinesim.simulation import simulate
+
+HERE = Path(jit.__file__).parent
+# What only tests and benchmarks call: the stored energy, and one phase over and over.
+NO_PART_OF_A_SOLVE = {
+    "passive.passive_energy",
+    "disc.energy",
+    "ligament.strand_energy",
+    "facet.contact_energy",
+    "phases.repeat_phase",
+}
+compiled = pytest.mark.skipif(jit.config.DISABLE_JIT or jit.CACHE_FOLDER is None, reason="nothing is compiled or kept")
+
+
+def name_of(kernel: Any) -> str:
+    function = kernel.py_func
+    return f"{function.__module__.rsplit('.', 1)[-1]}.{function.__qualname__}"
+
+
+def kept_types(kernel: Any) -> set[tuple[Any, ...]]:
+    """Return the argument types a kernel lies in the cache for; a constant counts as the number it is."""
+    index = kernel._cache._cache_file._load_index()
+    return {tuple(unliteral(kind) for kind in key[0]) for key in index}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _all_kernels_and_a_solve() -> None:
+    for file in HERE.glob("[a-z]*.py"):
+        importlib.import_module(f"spinesim.kernels.{file.stem}")
+    simulate(situation(loads=[{"kind": "held", "mass": "1 kg"}]))
+
+
+@compiled
+def test_every_kernel_is_compiled_for_one_set_of_types() -> None:
+    """After a solve and an assessment of stability; a cache older than the sources has another name."""
+    kept = {name_of(kernel): kept_types(kernel) for kernel in jit.KERNELS}
+    assert {
+        name: len(types) for name, types in kept.items() if len(types) != 1 and name not in NO_PART_OF_A_SOLVE
+    } == {}
+    assert {name for name in NO_PART_OF_A_SOLVE if len(kept[name]) > 1} == set()
+
+
+@compiled
+def test_no_kernel_was_compiled_twice_here() -> None:
+    made = {
+        name_of(kernel): {tuple(unliteral(kind) for kind in types) for types in kernel.signatures}
+        for kernel in jit.KERNELS
+    }
+    assert {name: types for name, types in made.items() if len(types) > 1} == {}
+
+
+@compiled
+def test_the_cache_knows_that_all_is_compiled() -> None:
+    assert jit.is_compiled()
+
+
+def test_every_function_of_the_core_is_a_kernel() -> None:
+    """A plain function would be called through the interpreter, or not at all."""
+    plain = {
+        f"{file.stem}.{node.name}" for file in HERE.glob("*.py") for node in _functions(file) if not node.decorator_list
+    }
+    assert plain - _of_python() == set()
+
+
+def _functions(file: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def _of_python() -> set[str]:
+    """What prepares tables and the compiler itself."""
+    own = {f"jit.{node.name}" for node in _functions(HERE / "jit.py")}
+    return own | {"tables.make_work", "tables.make_state"}
