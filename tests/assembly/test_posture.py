@@ -1,0 +1,174 @@
+"""Posture: wanted angles, rhythm and shares of the levels make every angle; the impossible is refused by name."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solving import situation
+from spinesim.assembly import Assembly
+from spinesim.assembly.posture import Angles, resolve_posture
+from spinesim.errors import InputError, PostureError
+from spinesim.scenario import Scenario
+from spinesim.simulation import load_model, prepare, simulate
+from tolerances import EXACT
+
+
+def posture(**wanted: Any) -> Angles:
+    return assembled(**wanted).angles
+
+
+def assembled(**wanted: Any) -> Assembly:
+    return prepare(situation(posture={"preset": "standing", **wanted}))
+
+
+def complaint(kind: type[Exception], **fields: Any) -> str:
+    with pytest.raises(kind) as caught:
+        prepare(situation(**fields))
+    return str(caught.value)
+
+
+@given(st.floats(-40.0, 110.0), st.sampled_from(["healthy", "low_back_pain", {"lumbar_share": "40 %"}]))
+def test_pelvis_and_lumbar_spine_add_up_to_the_trunk(trunk: float, rhythm: Any) -> None:
+    angles = posture(trunk_inclination=f"{trunk:.6f} deg", lumbopelvic_rhythm=rhythm)
+    assert angles.pelvis_tilt + angles.lumbar_flexion == pytest.approx(angles.trunk_inclination, abs=EXACT)
+    assert angles.trunk_inclination == pytest.approx(math.radians(round(trunk, 6)), abs=EXACT)
+
+
+@given(st.floats(-30.0, 70.0), st.floats(-30.0, 30.0), st.floats(-40.0, 40.0))
+def test_levels_add_up_to_the_lumbar_rotation(flexion: float, bending: float, twist: float) -> None:
+    """Shares sum to one, and turns from the trunk's axes into the discs' keep their size."""
+    angles = posture(
+        lumbar_flexion=f"{flexion:.6f} deg", trunk_inclination=f"{flexion:.6f} deg",
+        right_lateral_bending=f"{bending:.6f} deg", left_axial_rotation=f"{twist:.6f} deg",
+    )  # fmt: skip
+    model = load_model()
+    assert angles.levels[:, 2].sum() == pytest.approx(-angles.lumbar_flexion, abs=1e2 * EXACT)
+    trunk = np.zeros(2)
+    for level, turn in zip(model.levels, angles.levels, strict=True):
+        c, s = math.cos(level.disc_tilt), math.sin(level.disc_tilt)
+        trunk += [c * turn[0] - s * turn[1], s * turn[0] + c * turn[1]]
+    assert trunk == pytest.approx(
+        [angles.right_lateral_bending, model.twist_share * angles.left_axial_rotation], abs=1e2 * EXACT
+    )
+    assert angles.shoulder_twist == pytest.approx((1.0 - model.twist_share) * angles.left_axial_rotation, abs=EXACT)
+
+
+def test_shares_of_the_levels_sum_to_one() -> None:
+    for name, shares in load_model().level_shares.items():
+        assert sum(shares) == pytest.approx(1.0, abs=1e2 * EXACT), name
+        assert min(shares) > 0.0, name
+
+
+@pytest.mark.parametrize(
+    ("trunk", "lumbar"), [(30.0, 20.5), (60.0, 36.0), (90.0, 48.0), (-40.0, -24.0), (45.0, 28.25), (0.0, 0.0)]
+)
+def test_the_healthy_rhythm_by_hand(trunk: float, lumbar: float) -> None:
+    angles = posture(trunk_inclination=f"{trunk} deg")
+    assert math.degrees(angles.lumbar_flexion) == pytest.approx(lumbar, abs=1e3 * EXACT)
+
+
+def test_pain_stiffens_the_back() -> None:
+    healthy, sore = (
+        posture(trunk_inclination="50 deg", lumbopelvic_rhythm=name) for name in ("healthy", "low_back_pain")
+    )
+    assert sore.lumbar_flexion < healthy.lumbar_flexion
+
+
+def test_two_angles_give_the_third() -> None:
+    deg = math.radians(1.0)
+    assert posture(pelvis_tilt="20 deg", lumbar_flexion="15 deg").trunk_inclination == pytest.approx(
+        35.0 * deg, rel=EXACT
+    )
+    assert posture(trunk_inclination="40 deg", pelvis_tilt="25 deg").lumbar_flexion == pytest.approx(
+        15.0 * deg, rel=EXACT
+    )
+    assert posture(trunk_inclination="40 deg", lumbar_flexion="10 deg").pelvis_tilt == pytest.approx(
+        30.0 * deg, rel=EXACT
+    )
+    alone = posture(pelvis_tilt="20 deg")
+    assert alone.lumbar_flexion == 0.0 and alone.trunk_inclination == pytest.approx(20.0 * deg, rel=EXACT)
+
+
+def test_hip_flexion_is_thigh_against_pelvis() -> None:
+    angles = posture(pelvis_tilt="30 deg", hip_flexion="50 deg")
+    assert angles.thigh_inclination == pytest.approx(math.radians(20.0), rel=EXACT)
+
+
+@pytest.mark.parametrize("name", load_model().presets)
+def test_every_preset_resolves_within_its_range(name: str) -> None:
+    angles, problems = resolve_posture(load_model(), Scenario.from_dict(situation(posture={"preset": name})))
+    assert problems == [] and angles is not None
+    assert angles.preset.name == name
+
+
+IMPOSSIBLE = {
+    "trunk_inclination": ("125 deg", "-40 to 120 deg"),
+    "right_lateral_bending": ("50 deg", "-35 to 35 deg"),
+    "left_axial_rotation": ("-60 deg", "-45 to 45 deg"),
+    "lumbar_flexion": ("80 deg", "-30 to 70 deg"),
+    "pelvis_tilt": ("-70 deg", "-60 to 100 deg"),
+    "knee_flexion": ("170 deg", "0 to 150 deg"),
+    "hip_flexion": ("-60 deg", "-30 to 130 deg"),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_an_impossible_posture_names_the_angle_and_its_range(name: str) -> None:
+    value, limits = IMPOSSIBLE[name]
+    text = complaint(PostureError, posture={"preset": "standing", name: value})
+    assert f"impossible posture: {name} {value.split()[0]}" in text and limits in text
+    assert f"@ posture.{name}" in text
+
+
+def test_impossible_arms_name_their_joint() -> None:
+    text = complaint(PostureError, posture={"preset": "standing", "arms": {"elbow_flexion": "170 deg"}})
+    assert "elbow_flexion 170 deg" in text and "@ posture.arms.elbow_flexion" in text
+
+
+def test_every_impossible_angle_is_named_at_once() -> None:
+    text = complaint(
+        PostureError, posture={"preset": "standing", "right_lateral_bending": "50 deg", "left_axial_rotation": "50 deg"}
+    )
+    assert "right_lateral_bending" in text and "left_axial_rotation" in text
+
+
+def test_what_follows_from_others_can_be_impossible_too() -> None:
+    text = complaint(
+        PostureError, posture={"preset": "standing", "trunk_inclination": "110 deg", "pelvis_tilt": "10 deg"}
+    )
+    assert "lumbar_flexion 100 deg" in text
+
+
+def test_an_unknown_preset_suggests_the_near_one() -> None:
+    text = complaint(InputError, posture={"preset": "standng"})
+    assert "unknown posture 'standng'" in text and "did you mean 'standing'" in text and "@ posture.preset" in text
+
+
+def test_angles_that_disagree_are_refused() -> None:
+    wanted = {"preset": "standing", "trunk_inclination": "40 deg", "pelvis_tilt": "10 deg", "lumbar_flexion": "10 deg"}
+    assert "must add up to trunk_inclination" in complaint(InputError, posture=wanted)
+    rhythm = {"preset": "standing", "pelvis_tilt": "10 deg", "lumbopelvic_rhythm": "healthy"}
+    assert "rhythm goes with trunk_inclination alone" in complaint(InputError, posture=rhythm)
+
+
+@pytest.mark.parametrize("turn", ["flexion", "right_lateral_bending", "left_axial_rotation"])
+def test_an_offset_turns_one_level_in_the_named_sense(turn: str) -> None:
+    offset = [{"level": "L2-L3", turn: "3 deg"}]
+    change = prepare(situation(rotation_offsets=offset)).angles.levels - posture().levels
+    wanted = np.zeros((6, 3))
+    wanted[2] = math.radians(3.0) * np.array(
+        {"flexion": (0, 0, -1), "right_lateral_bending": (1, 0, 0), "left_axial_rotation": (0, 1, 0)}[turn]
+    )
+    assert np.allclose(change, wanted, rtol=0.0, atol=EXACT)
+
+
+def test_a_load_out_of_reach_is_an_impossible_posture() -> None:
+    with pytest.raises(PostureError) as caught:
+        simulate(situation(loads=[{"name": "crate", "kind": "held", "mass": "5 kg", "reach": "1.4 m"}]))
+    assert "short of the load" in str(caught.value) and "@ loads.0" in str(caught.value)
