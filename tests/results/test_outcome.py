@@ -1,0 +1,69 @@
+"""How solves end: sensible situations are solved, absurd ones named, nothing is ever not a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from situations import situations
+from solving import Solved, situation, solve
+from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
+from spinesim.model.spine import LEVELS
+
+ABSURD = situation(
+    loads=[{"name": "safe", "kind": "held", "mass": "200 kg", "reach": "0.6 m", "height": "chest", "from": "chest"}]
+)
+
+
+@pytest.fixture(scope="module")
+def absurd() -> Solved:
+    return solve(ABSURD)
+
+
+def test_an_absurd_load_ends_with_reserves_and_says_where(absurd: Solved) -> None:
+    assert absurd.status == RESERVE_USED
+    message = absurd.result.attrs["status_message"]
+    assert message.startswith("muscles cannot hold this load: missing ")
+    assert "N m of flexion" in message or "N m of extension" in message
+    assert sum(level in message for level in LEVELS) >= 2
+    spent = message.split("most spent: ")[1]
+    assert "longissimus" in spent and "left" in spent and "right" in spent
+
+
+def test_an_absurd_load_leaves_no_gaps_in_the_numbers(absurd: Solved) -> None:
+    for name in (
+        "joint_compression",
+        "intradiscal_pressure",
+        "muscle_force",
+        "reserve_moment",
+        "facet_force",
+        "hip_reaction",
+    ):
+        assert np.isfinite(absurd.result[name].values).all(), name
+    assert np.abs(absurd.result["reserve_moment"].values).max() > 100.0
+
+
+def test_a_light_load_is_held() -> None:
+    solved = solve(situation(loads=[{"kind": "held", "mass": "2 kg"}]))
+    assert solved.status == CONVERGED
+    assert solved.result.attrs["status_message"].startswith("converged")
+    assert np.abs(solved.result["reserve_moment"].values).max() <= 1.0
+
+
+def test_without_any_strength_standing_cannot_be_held() -> None:
+    groups = solve(situation()).assembly.model.groups
+    solved = solve(situation(muscles=[{"group": group, "strength": "0 %"} for group in groups]))
+    assert solved.status == RESERVE_USED
+    assert "hip" in solved.result.attrs["status_message"] or "L" in solved.result.attrs["status_message"]
+
+
+@settings(max_examples=500, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@given(situations())
+def test_sensible_situations_are_solved_or_named(scenario: dict[str, Any]) -> None:
+    solved = solve(scenario)
+    assert solved.status < NOT_CONVERGED
+    assert np.isfinite(solved.work.f).all() and np.isfinite(solved.work.m).all()
+    assert np.isfinite(solved.work.tension).all() and np.isfinite(solved.state.reserve).all()
