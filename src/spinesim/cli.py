@@ -205,7 +205,10 @@ def _parse_setting(setting: str) -> tuple[str, Any]:
     if not equals or not key.strip():
         raise InputError(Problem('needs the form PATH=VALUE, such as subject.mass="80 kg"', "", _spoken(setting)))
     try:
-        return key.strip(), parse_yaml(value).data
+        parsed = parse_yaml(value).data
+        if parsed is None:
+            raise InputError("needs a value; nothing stands after the equals sign")
+        return key.strip(), parsed
     except InputError as error:
         raise InputError(
             Problem(problem.message, key.strip(), _spoken(setting)) for problem in error.problems

@@ -24,6 +24,7 @@ _NOTABLE = {
 }
 _NOTABLE_SHARE = 0.1
 _LEFT_OUT_GROUPS = ("geometry", "solver")
+_HEADLINE = 1.0  # added to the rank of what the summary of a run shows, so that it comes before single fascicles
 _SMALLEST_CHANGE = 1e-9  # of the scale; less is rounding
 
 
@@ -50,7 +51,8 @@ def compare_results(a: xr.Dataset, b: xr.Dataset) -> list[Change]:
     Returns
     -------
     list of Change
-        The change (b minus a) that is largest against the usual size of its variable first; then what only
+        Headline variables that change by a tenth or more of their usual size first, then all others, the largest
+        change (b minus a) against the usual size of its variable first; then what only
         one of the two has. `percent` is of a, None where a is zero. Geometry and solver variables are left
         out.
     """
@@ -72,10 +74,12 @@ def _changes(name: str, a: xr.DataArray, b: xr.DataArray) -> Iterator[tuple[floa
     unit = str(a.attrs.get("units", ""))
     scale = _scale(left.values, right.values, unit)
     labels = [left[dim].values for dim in left.dims]
+    headline = {known.name for known in variables().values() if known.group == "headline"}
     for index in np.ndindex(left.shape):
         first, second = float(left.values[index]), float(right.values[index])
         rank = _rank(first, second, scale)
         if rank is not None:
+            rank += _HEADLINE if rank >= _NOTABLE_SHARE and name in headline else 0.0
             where = " ".join(str(names[place]) for names, place in zip(labels, index, strict=True))
             yield rank, _row(name, where, first, second, unit)
 

@@ -43,7 +43,10 @@ def print_list(titles: dict[str, dict[str, str]], file: IO[str]) -> None:
 
 def _print(parts: Iterator[RenderableType], file: IO[str]) -> None:
     if _has_style(file):
-        Console(file=file, markup=False, highlight=False, emoji=False).print(*parts, sep="\n")
+        console = Console(file=file, markup=False, highlight=False, emoji=False)
+        # A number cut short misleads: a narrower terminal wraps whole tables instead.
+        console.width = max(console.width, _PLAIN_WIDTH)
+        console.print(*parts, sep="\n")
         return
     # A file or a pipe has no width: 80 columns, no colours, no blanks at the ends of lines.
     console = Console(file=file, width=_PLAIN_WIDTH, force_terminal=False, color_system=None, markup=False)

@@ -11,13 +11,14 @@ import math
 
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import N_EQUATION, Floats, Problem, State
+from spinesim.kernels.tables import HOOP, N_EQUATION, Floats, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
 STALLED = 40  # steps after which the path of softer reserves begins
 SOFTEST = 0.1
 LIMIT = 400
+FIRM = 30.0  # the hoop's scale over the others': pressure without a wall to hold it is no help to borrow
 SMALLEST = 1e-3  # activation below which the slope of p = 3 is taken as there
 
 
@@ -50,6 +51,8 @@ def scale_rows(problem: Problem) -> None:
             for i in range(problem.ease.size):
                 total += problem.a[k, i] * problem.a[k, i] * problem.ease[i]
         row = 1.0 / math.sqrt(0.5 * total / (after - first)) if total > 1e-12 else 1.0
+        if first == HOOP:
+            row *= FIRM
         for k in range(first, after):
             problem.row[k] = row
             problem.b[k] *= row

@@ -32,7 +32,8 @@ def status_message(assembly: Assembly, state: State, work: Work, status: int) ->
     places = ", ".join(_short_places(assembly, state, work)[:NAMED])
     spent = Counter(f"{f.side} {f.group.replace('_', ' ')}" for f in _spent(assembly, work))
     muscles = ", ".join(name for name, _ in spent.most_common(NAMED)) or "none at its limit"
-    return f"muscles cannot hold this load: missing {places}; most spent: {muscles}"
+    forced = " with the least activity asked of them" if assembly.task.lower.any() else ""
+    return f"muscles cannot hold this load{forced}: missing {places}; most spent: {muscles}"
 
 
 def stability_note(assembly: Assembly, stability: tuple[float, float]) -> str:
@@ -52,11 +53,11 @@ def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:
     found = []
     for j, level in enumerate(LEVELS):
         turns = named_turns(work.mid[j].T @ state.reserve[3 * j : 3 * j + 3])
-        found += [(abs(v), f"{abs(v):.3g} N m of {TURNS[i][int(v < 0.0)]} at {level}") for i, v in enumerate(turns)]
+        found += [(abs(v), f"{_size(abs(v))} N m of {TURNS[i][int(v < 0.0)]} at {level}") for i, v in enumerate(turns)]
     for s, side in enumerate(("right", "left")):
         for i, axis in enumerate(("abduction or adduction", "rotation", "flexion or extension")):
             value = abs(state.reserve[18 + 3 * s + i])
-            found.append((value, f"{value:.3g} N m of {axis} at the {side} hip"))
+            found.append((value, f"{_size(value)} N m of {axis} at the {side} hip"))
     limit = 0.5 * assembly.person.reserve_limit
     return [text for value, text in sorted(found, reverse=True) if value > limit]
 
@@ -65,3 +66,8 @@ def _spent(assembly: Assembly, work: Work) -> list:
     n = assembly.person.lines.n_fascicle
     at_limit = np.flatnonzero(work.x[:n] >= 0.99 * assembly.task.upper)
     return [assembly.fascicles[i] for i in at_limit]
+
+
+def _size(value: float) -> str:
+    """Return three digits without an exponent."""
+    return f"{value:.3g}" if value < 1000.0 else f"{value:.0f}"

@@ -53,8 +53,8 @@ def apply_changes(
 
 
 def _set(data: dict[str, Any], key: str, value: object) -> list[str | int]:
-    parts = key.split(".")
-    if not all(parts) or len(parts) > _MOST_KEYS:
+    parts = key.split(".") if isinstance(key, str) else []
+    if not parts or not all(parts) or len(parts) > _MOST_KEYS:
         raise InputError(f"{quoted(key)} is not a dotted key such as loads.kettlebell.mass")
     place: Any = data
     path: list[str | int] = []

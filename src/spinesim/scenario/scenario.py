@@ -142,6 +142,8 @@ class Scenario(Frozen):
         InputError
             When a key leads nowhere or a value is wrong.
         """
+        if changes is not None and not isinstance(changes, Mapping):
+            raise InputError(f"changes must be a mapping of dotted keys to values, not {type(changes).__name__}")
         wanted = {**(changes or {}), **fields}
         named = {key: (sources or {}).get(key, f"change of {key}") for key in wanted}
         data, places = apply_changes(self.to_dict(), named, wanted)
