@@ -38,9 +38,7 @@ def test_entry_says_who_what_and_when(key: str) -> None:
 
 def test_bibtex_gives_each_once_in_the_order_asked() -> None:
     entries = load_bibliography()
-    assert (
-        bibtex(["Wilke1999", "Bruno2015", "Wilke1999"]) == f"{entries['Wilke1999']}\n\n{entries['Bruno2015']}"
-    )
+    assert bibtex(["Wilke1999", "Bruno2015", "Wilke1999"]) == f"{entries['Wilke1999']}\n\n{entries['Bruno2015']}"
     assert bibtex([]) == ""
 
 

@@ -188,8 +188,7 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_file(written):
         read_scenario(name)
     assert type(caught.value) is InputError
     assert str(caught.value).splitlines() == [
-        "a.yaml:4:3: unknown key 'trunk_inclinatio', did you mean 'trunk_inclination'?"
-        " @ posture.trunk_inclinatio",
+        "a.yaml:4:3: unknown key 'trunk_inclinatio', did you mean 'trunk_inclination'? @ posture.trunk_inclinatio",
         "a.yaml:6:18: '-3 kg' is too small, the least is 0 kg @ loads.0.mass",
         "a.yaml:8:5: 'N' is not a unit of mass, it is a unit of force (use kg or g) @ loads.1.mass",
         'a.yaml:9:5: needs a unit, for example "0.5 m" @ loads.1.reach',

@@ -136,12 +136,7 @@ def test_scenarios_are_frozen_and_copy_pickle_and_hash():
     scenario = Scenario.from_dict(FULL, "a.yaml")
     with pytest.raises(ValidationError):
         scenario.name = "other"
-    assert (
-        scenario
-        == copy.deepcopy(scenario)
-        == pickle.loads(pickle.dumps(scenario))
-        == Scenario.from_dict(FULL)
-    )
+    assert scenario == copy.deepcopy(scenario) == pickle.loads(pickle.dumps(scenario)) == Scenario.from_dict(FULL)
     assert hash(scenario) == hash(Scenario.from_dict(FULL))
 
 
@@ -256,9 +251,5 @@ def test_a_wrong_change_names_its_source_and_not_the_file():
         scenario.replace({"loads.kettlebell.mass": "5 N"}, sources={"loads.kettlebell.mass": "--set x"})
     assert str(caught.value).startswith("--set x: 'N' is not a unit of mass")
     changed = scenario.replace({"posture.preset": "sqat"}, sources={"posture.preset": "--set y"})
-    assert (
-        str(changed.problem("unknown preset", "posture.preset")) == "--set y: unknown preset @ posture.preset"
-    )
-    assert (
-        str(changed.problem("unknown group", "muscles.0.group")) == "a.yaml: unknown group @ muscles.0.group"
-    )
+    assert str(changed.problem("unknown preset", "posture.preset")) == "--set y: unknown preset @ posture.preset"
+    assert str(changed.problem("unknown group", "muscles.0.group")) == "a.yaml: unknown group @ muscles.0.group"
