@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
@@ -24,7 +24,8 @@ Array = NDArray[np.float64]
 SHIFT, TURN = 2e-8, 1e-6  # m, rad: steps of the differences, small against the toes of ligaments and cartilage
 NOTHING = 1e-12
 KINDS = ("disc", "ligament", "facet", "all")
-few = settings(max_examples=2 if config.DISABLE_JIT else 6)
+# A failure shows the state as drawn: shrinking one costs minutes.
+few = settings(max_examples=2 if config.DISABLE_JIT else 6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def plain(function: Any) -> Any:
