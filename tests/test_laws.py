@@ -107,7 +107,7 @@ def test_random_situations_balance_at_every_body(scenario: dict[str, Any]) -> No
 def test_the_wall_holds_the_pressure(pressure: str) -> None:
     """Transversus and the obliques around the waist hold pressure x radius x height on either side.
 
-    The helper of that balance is soft, and takes some thousandths.
+    The helper of that balance is soft, and may take a ten-thousandth.
     """
     solved = solve(situation(breath={"intra_abdominal_pressure": pressure}))
     breath, lines, result = solved.assembly.model.breath, solved.assembly.person.lines, solved.result
