@@ -112,10 +112,8 @@ def test_the_wall_holds_the_pressure(pressure: str) -> None:
     solved = solve(situation(breath={"intra_abdominal_pressure": pressure}))
     breath, lines, result = solved.assembly.model.breath, solved.assembly.person.lines, solved.result
     wall = float(lines.hoop[: lines.n_fascicle] @ result["muscle_force"].values)
-    assert (
-        wall
-        >= (1.0 - PENCIL) * 2e3 * float(result["intra_abdominal_pressure"]) * breath.hoop_radius * breath.hoop_height
-    )
+    held = 2e3 * float(result["intra_abdominal_pressure"]) * breath.hoop_radius * breath.hoop_height
+    assert wall >= (1.0 - 1e-4) * held
 
 
 @pytest.mark.interpreted
