@@ -39,7 +39,7 @@ DOWN = {
 CONTACT = {"feet": FEET, "seat": SEAT, "bed": BED}
 HALF_GRIP = 0.15  # m from the middle of a two-handed load to each hand
 HIP_HEIGHT = 0.53  # of stature, standing (Winter 2009)
-ANKLE_HEIGHT = 0.039
+ANKLE_HEIGHT = 0.039  # of stature, ankle above the floor (Winter 2009)
 FROM_GROUND = ("floor", "knee")
 WORN = {
     "back": ("thorax", "back"),

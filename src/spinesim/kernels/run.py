@@ -13,7 +13,7 @@ from spinesim.kernels.tables import N_EQUATION, Person, Problem, State, Task, Wo
 TOLERANCE = 9e-7  # N and N m
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
-SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it by a thousandth each time
+SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it to WHILE_MOVING of it each time
 WHILE_MOVING = 1e-2
 SOFT_START = 1e-4  # softness of the reserves at a cold start ...
 SOFT_FALL = 0.001  # ... and its fall from step to step, down to the person's own
@@ -25,8 +25,8 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     (`kernels.status`).
 
     Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
-    to 11
-    raise the external forces by tenths. Each alternates geometry, recruitment and disc translations until all balances.
+    to 11 raise the external forces by tenths. Each alternates geometry, recruitment and disc translations until all
+    balances.
     """
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
