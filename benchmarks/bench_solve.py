@@ -85,7 +85,7 @@ def time_solves(count: int, repeats: int, wide: bool = False) -> dict[str, Any]:
         statuses[OUTCOMES[status]] += 1
         steps.append(state.info[0])
         residuals.append(state.info[1])
-        bad += int(not (np.isfinite(work.x).all() and np.isfinite(state.u).all()))
+        bad += int(not (np.isfinite(work.problem.x).all() and np.isfinite(state.u).all()))
     quantile = np.percentile(times, [5, 50, 95, 99])
     return {
         "n": count,

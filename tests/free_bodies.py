@@ -103,7 +103,7 @@ def add_weights(d: Diagram) -> None:
         mass = model.bodies[name].mass * factor["thorax" if name == "thorax" else "trunk"]
         d.push(name, d.point(name, model.bodies[name].center_of_mass), mass * task.gravity)
     for s, side in enumerate(SIDES):
-        places = d.solved.work.arm[s]
+        places = d.solved.work.frames.arm[s]
         assert np.allclose(places[3], _joint(d, f"hand_{side}")) and np.allclose(places[1], _joint(d, f"elbow_{side}"))
         for part in range(3):
             center = places[part] + skeleton.arm_center[part] * (places[part + 1] - places[part])
@@ -285,7 +285,7 @@ def add_supports(d: Diagram) -> None:
     assembly, work = d.solved.assembly, d.solved.work
     first = assembly.person.lines.n_fascicle + 2
     for k, support in enumerate(assembly.model.supports.values()):
-        force = work.x[first + k] * support.limit * np.array(support.direction)
+        force = work.problem.x[first + k] * support.limit * np.array(support.direction)
         d.push(support.body, d.point(support.body, support.position), d.turn[support.body] @ force)
 
 

@@ -22,7 +22,17 @@ def stiffness(solved: Solved, work: Work) -> tuple[Array, Array]:
     passive, muscles = np.zeros((36, 36)), np.zeros((36, 36))
     state = State(*(array.copy() for array in solved.state))
     task = solved.assembly.task._replace(level=solved.assembly.task.level.copy())
-    tangent(solved.assembly.person, task, state, copy_of(work), np.zeros((12, 3, 3)), np.zeros(36), passive, muscles)
+    tangent(
+        solved.assembly.person,
+        task,
+        state,
+        copy_of(work),
+        solved.work.frames.r.copy(),
+        solved.work.forces.offset.copy(),
+        np.zeros(36),
+        passive,
+        muscles,
+    )
     return passive, muscles
 
 
@@ -32,13 +42,14 @@ def test_gravity_softens_by_weight_times_height(trunk: str) -> None:
     solved = bare_column(trunk)
     work = solved.work
     weightless = copy_of(work)
-    weightless.w_force[:] = 0.0
+    weightless.forces.force[:] = 0.0
     softer = np.diag(stiffness(solved, work)[0] - stiffness(solved, weightless)[0])
     for j in range(6):
         height = sum(
-            -work.w_force[n, 1] * (work.o[work.w_body[n]] + work.w_offset[n] - work.a_up[j])[1]
-            for n in range(work.n_force[0])
-            if work.w_body[n] >= 6 - j
+            -work.forces.force[n, 1]
+            * (work.frames.o[work.forces.body[n]] + work.forces.offset[n] - work.frames.a_up[j])[1]
+            for n in range(work.forces.count[0])
+            if work.forces.body[n] >= 6 - j
         )
         assert softer[3 * j : 3 * j + 3] == pytest.approx([-height, 0.0, -height], rel=1e-5, abs=1e-4)
 
@@ -48,9 +59,11 @@ def test_without_muscles_shifts_feel_their_own_disc_alone() -> None:
     shifts = stiffness(solved, solved.work)[0][18:, 18:]
     for j in range(6):
         own = slice(3 * j, 3 * j + 3)
-        assert np.allclose(shifts[own, own], -solved.work.k[j], rtol=0.0, atol=1e-4 * np.abs(solved.work.k[j]).max())
+        assert np.allclose(
+            shifts[own, own], -solved.work.tissue.k[j], rtol=0.0, atol=1e-4 * np.abs(solved.work.tissue.k[j]).max()
+        )
         shifts[own, own] = 0.0
-    assert np.abs(shifts).max() <= SOLVED * np.abs(solved.work.k).max()
+    assert np.abs(shifts).max() <= SOLVED * np.abs(solved.work.tissue.k).max()
 
 
 @pytest.mark.interpreted
@@ -70,12 +83,16 @@ def test_muscle_stiffness_is_symmetric_and_never_pushes_over() -> None:
     assert np.linalg.eigvalsh(muscles)[0] >= -1e-9 * np.abs(muscles).max()
 
 
+def arrays(solved: Solved) -> list[Array]:
+    scratch = [array for group in solved.work for array in group]
+    return [*solved.state, *scratch, solved.assembly.task.level]
+
+
 def test_assessing_changes_nothing_of_the_answer() -> None:
     solved = solve(LIFT)
-    before = [array.copy() for array in (*solved.state, *solved.work, solved.assembly.task.level)]
+    before = [array.copy() for array in arrays(solved)]
     assess(solved.assembly, solved.state, solved.work)
-    after = (*solved.state, *solved.work, solved.assembly.task.level)
-    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(before, arrays(solved), strict=True))
 
 
 def test_bracing_makes_a_posture_stiffer() -> None:

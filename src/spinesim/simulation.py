@@ -105,14 +105,14 @@ def _check_reach(assembly: Assembly, work: Work) -> None:
     """Refuse loads that lie farther from the straight hands than a rigid thing in them may."""
     limit = assembly.person.skeleton.rigid_reach
     task, problems = assembly.task, []
-    first = int(work.n_force[0]) - task.load_where.size
+    first = int(work.forces.count[0]) - task.load_where.size
     for n, load in enumerate(assembly.scenario.loads):
         if task.load_where[n] != AT_HANDS:
             continue
-        place = work.o[THORAX] + work.w_offset[first + n]
+        place = work.frames.o[THORAX] + work.forces.offset[first + n]
         wanted = getattr(load, "hands", "both")
         sides = [s for s, name in enumerate(("right", "left")) if wanted in ("both", name)]
-        beyond = min(float(np.linalg.norm(place - work.arm[s, 3])) for s in sides)
+        beyond = min(float(np.linalg.norm(place - work.frames.arm[s, 3])) for s in sides)
         if beyond > limit:
             message = f"impossible posture: the hands end {beyond:.2f} m short of the load (at most {limit:.2f} m)"
             problems.append(assembly.scenario.problem(message, f"loads.{n}"))

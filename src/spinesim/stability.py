@@ -23,7 +23,8 @@ def assess(assembly: Assembly, state: State, work: Work) -> tuple[float, float]:
     passive, muscles = np.zeros((36, 36)), np.zeros((36, 36))
     own = State(state.u.copy(), state.lam, state.reserve, state.info)
     task = assembly.task._replace(level=assembly.task.level.copy())
-    tangent(assembly.person, task, own, copy_of(work), np.zeros((12, 3, 3)), np.zeros(36), passive, muscles)
+    turned, offsets = work.frames.r.copy(), work.forces.offset.copy()
+    tangent(assembly.person, task, own, copy_of(work), turned, offsets, np.zeros(36), passive, muscles)
     passive = 0.5 * (passive + passive.T)
     q = assembly.model.recruitment.short_range_stiffness
     return _smallest(passive + q * muscles), critical(passive, muscles)
@@ -31,7 +32,7 @@ def assess(assembly: Assembly, state: State, work: Work) -> tuple[float, float]:
 
 def copy_of(work: Work) -> Work:
     """Return scratch of its own, so that what results are read from stays as it was."""
-    return Work._make(array.copy() for array in work)
+    return Work._make(type(group)(*(array.copy() for array in group)) for group in work)
 
 
 def _smallest(k: Floats) -> float:

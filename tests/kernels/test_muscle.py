@@ -75,7 +75,7 @@ def through_the_wall(solved: Solved) -> NDArray[np.bool_]:
 def test_lengths_are_those_of_the_paths(scenario: dict[str, Any]) -> None:
     solved = solve(scenario)
     found = lengths(Diagram(solved))
-    assert np.allclose(solved.work.length[: found.size], found, rtol=0.0, atol=EXACT)
+    assert np.allclose(solved.work.pulls.length[: found.size], found, rtol=0.0, atol=EXACT)
 
 
 @pytest.mark.interpreted
@@ -85,19 +85,21 @@ def test_moment_arms_at_levels_are_slopes_of_length(scenario: dict[str, Any]) ->
     wall = through_the_wall(solved)
     n = wall.size
     for j in (0, 2, 4, 5):
-        above, center = list(CHAIN[6 - j :]), solved.work.a_up[j]
+        above, center = list(CHAIN[6 - j :]), solved.work.frames.a_up[j]
         by_turn = slopes(solved, above, center, TURN, turning=True)
         by_shift = slopes(solved, above, center, SHIFT, turning=False)
-        assert np.allclose(by_turn[:, ~wall], solved.work.am[3 * j : 3 * j + 3, :n][:, ~wall], rtol=0.0, atol=1e-8)
-        assert np.allclose(by_shift, solved.work.af[3 * j : 3 * j + 3, :n], rtol=0.0, atol=1e-8)
+        assert np.allclose(
+            by_turn[:, ~wall], solved.work.pulls.wrench[:n, 6 * j + 3 : 6 * j + 6].T[:, ~wall], rtol=0.0, atol=1e-8
+        )
+        assert np.allclose(by_shift, solved.work.pulls.wrench[:n, 6 * j : 6 * j + 3].T, rtol=0.0, atol=1e-8)
 
 
 @pytest.mark.parametrize("trunk", ["0 deg", "50 deg"])
 def test_moment_arms_over_the_wall_are_slopes_in_the_plane_of_its_turn(trunk: str) -> None:
     solved = solve(situation(posture={"preset": "standing", "trunk_inclination": trunk}))
     wall = through_the_wall(solved)
-    found = slopes(solved, list(CHAIN[1:]), solved.work.a_up[5], TURN, turning=True)
-    assert np.allclose(found[2, wall], solved.work.am[17, : wall.size][wall], rtol=0.0, atol=1e-8)
+    found = slopes(solved, list(CHAIN[1:]), solved.work.frames.a_up[5], TURN, turning=True)
+    assert np.allclose(found[2, wall], solved.work.pulls.wrench[: wall.size, 35][wall], rtol=0.0, atol=1e-8)
 
 
 @pytest.mark.parametrize("scenario", [situation(), BENT], ids=["standing", "bent"])
@@ -106,8 +108,8 @@ def test_moment_arms_at_hips_are_slopes_of_length(scenario: dict[str, Any]) -> N
     solved = solve(scenario)
     for s, side in enumerate(SIDES):
         legs = [f"thigh_{side}", f"shank_{side}"]
-        found = -slopes(solved, legs, solved.work.o[7 + s], TURN, turning=True)
-        told = solved.work.am[18 + 3 * s : 21 + 3 * s, : found.shape[1]]
+        found = -slopes(solved, legs, solved.work.frames.o[7 + s], TURN, turning=True)
+        told = solved.work.pulls.wrench[: found.shape[1], 39 + 6 * s : 42 + 6 * s].T
         assert np.allclose(found, told, rtol=0.0, atol=1e-8)
 
 

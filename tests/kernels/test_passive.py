@@ -76,13 +76,13 @@ def turned(task: Task, turn: Array) -> tuple[Task, Work]:
 
 
 def energy(person: Person, task: Task, u: Array, work: Work) -> float:
-    return float(plain(passive.passive_energy)(person, task, u, work))
+    return float(plain(passive.passive_energy)(person, task, u, work.tissue))
 
 
 def wrench(person: Person, task: Task, u: Array, work: Work) -> tuple[Array, Array, Array, Array]:
     """Return force, moment and their slopes by translation of every level."""
-    plain(passive.passive_levels)(person, task, u, work)
-    return work.f.copy(), work.m.copy(), work.k.copy(), work.g.copy()
+    plain(passive.passive_levels)(person, task.level, task.strand_scale, u, work.tissue)
+    return work.tissue.f.copy(), work.tissue.m.copy(), work.tissue.k.copy(), work.tissue.g.copy()
 
 
 @pytest.mark.parametrize("kind", KINDS)

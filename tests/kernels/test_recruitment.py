@@ -37,15 +37,17 @@ def solved_with(name: str, power: int) -> Solved:
 def test_quadratic_recruitment_agrees_with_daqp(name: str) -> None:
     """minimise sum w x^2 + |rho|^2 / 2 subject to A x + sqrt(gamma) rho = b and the bounds."""
     solved = solved_with(name, 2)
-    work, n = solved.work, solved.work.x.size
-    matrix = np.ascontiguousarray(np.hstack([work.a, np.sqrt(solved.assembly.person.reserve_penalty) * np.eye(25)]))
-    hessian = np.diag(np.concatenate([2.0 / work.ease, np.ones(25)]))
-    upper = np.concatenate([work.up, np.full(25, 1e30), work.b])
-    lower = np.concatenate([work.lo, np.full(25, -1e30), work.b])
+    work, n = solved.work, solved.work.problem.x.size
+    matrix = np.ascontiguousarray(
+        np.hstack([work.problem.a, np.sqrt(solved.assembly.person.reserve_penalty) * np.eye(25)])
+    )
+    hessian = np.diag(np.concatenate([2.0 / work.problem.ease, np.ones(25)]))
+    upper = np.concatenate([work.problem.up, np.full(25, 1e30), work.problem.b])
+    lower = np.concatenate([work.problem.lo, np.full(25, -1e30), work.problem.b])
     sense = np.concatenate([np.zeros(n + 25), np.full(25, 5)]).astype(np.int32)
     x, _, flag, _ = daqp.solve(hessian, np.zeros(n + 25), matrix, upper, lower, sense, primal_tol=1e-12, dual_tol=1e-12)
     assert flag == 1
-    assert np.abs(x[:n] - work.x).max() <= SOLVED
+    assert np.abs(x[:n] - work.problem.x).max() <= SOLVED
 
 
 @pytest.mark.parametrize("power", [2, 3])
@@ -54,15 +56,15 @@ def test_the_answer_meets_the_optimality_conditions(name: str, power: int) -> No
     """Balance, bounds, and the sign of what is left of the gradient at each bound."""
     solved = solved_with(name, power)
     work, gamma, lam = solved.work, solved.assembly.person.reserve_penalty, solved.state.lam
-    assert np.abs(work.a @ work.x + gamma * lam - work.b).max() <= SOLVED
-    assert (work.x >= work.lo).all() and (work.x <= work.up).all()
-    gradient = power / work.ease * work.x ** (power - 1) - work.a.T @ lam
-    scale = np.abs(work.a.T @ lam).max()
-    inside = (work.x > work.lo) & (work.x < work.up)
-    fixed = work.up <= work.lo
+    assert np.abs(work.problem.a @ work.problem.x + gamma * lam - work.problem.b).max() <= SOLVED
+    assert (work.problem.x >= work.problem.lo).all() and (work.problem.x <= work.problem.up).all()
+    gradient = power / work.problem.ease * work.problem.x ** (power - 1) - work.problem.a.T @ lam
+    scale = np.abs(work.problem.a.T @ lam).max()
+    inside = (work.problem.x > work.problem.lo) & (work.problem.x < work.problem.up)
+    fixed = work.problem.up <= work.problem.lo
     assert np.abs(gradient[inside]).max(initial=0.0) <= SOLVED * scale
-    assert (gradient[(work.x <= work.lo) & ~fixed] >= -SOLVED * scale).all()
-    assert (gradient[(work.x >= work.up) & ~fixed] <= SOLVED * scale).all()
+    assert (gradient[(work.problem.x <= work.problem.lo) & ~fixed] >= -SOLVED * scale).all()
+    assert (gradient[(work.problem.x >= work.problem.up) & ~fixed] <= SOLVED * scale).all()
 
 
 @pytest.mark.parametrize("power", [2, 3])
@@ -74,14 +76,14 @@ def test_no_feasible_neighbour_costs_less(name: str, power: int) -> None:
     numbers = np.random.default_rng(7)
 
     def cost(x: Array) -> float:
-        reserve = work.b - work.a @ x
-        return float((1.0 / work.ease) @ x**power + reserve @ reserve / (2.0 * gamma))
+        reserve = work.problem.b - work.problem.a @ x
+        return float((1.0 / work.problem.ease) @ x**power + reserve @ reserve / (2.0 * gamma))
 
-    least = cost(work.x)
+    least = cost(work.problem.x)
     for size in (1e-6, 1e-4, 1e-2, 0.3):
         for _ in range(50):
-            other = numbers.uniform(work.lo, work.up)
-            assert cost(work.x + size * (other - work.x)) >= least * (1.0 - SOLVED)
+            other = numbers.uniform(work.problem.lo, work.problem.up)
+            assert cost(work.problem.x + size * (other - work.problem.x)) >= least * (1.0 - SOLVED)
 
 
 @pytest.mark.interpreted

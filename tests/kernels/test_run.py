@@ -40,7 +40,13 @@ def tasks(count: int) -> list[Assembly]:
 
 def answer(assembly: Assembly) -> dict[str, Any]:
     state, work, status = solve_tables(assembly.person, assembly.task)
-    return {"u": state.u, "lam": state.lam, "f": work.f, "tension": work.tension, "status": np.array(status)}
+    return {
+        "u": state.u,
+        "lam": state.lam,
+        "f": work.tissue.f,
+        "tension": work.pulls.tension,
+        "status": np.array(status),
+    }
 
 
 def assert_identical(some: list[dict[str, Any]], others: list[dict[str, Any]]) -> None:
@@ -68,8 +74,8 @@ def test_order_and_used_scratch_change_no_bit() -> None:
             again = {
                 "u": state.u,
                 "lam": state.lam,
-                "f": work.f.copy(),
-                "tension": work.tension.copy(),
+                "f": work.tissue.f.copy(),
+                "tension": work.pulls.tension.copy(),
                 "status": np.array(status),
             }
             assert_identical([fresh[i]], [again])
@@ -85,9 +91,9 @@ def test_the_start_does_not_show_in_the_answer(seed: int, power: int) -> None:
     start = State(u, lam, np.zeros(25), np.zeros(8))
     state, work, status = solve_tables(cold.assembly.person, cold.assembly.task, start)
     assert status == cold.status
-    assert closeness(work.f, cold.work.f) <= SOLVED
+    assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED
     assert closeness(state.u, cold.state.u) <= SOLVED
-    assert np.abs(work.x - cold.work.x).max() <= SOLVED
+    assert np.abs(work.problem.x - cold.work.problem.x).max() <= SOLVED
 
 
 def test_a_warm_start_is_quicker_and_the_same() -> None:
@@ -95,7 +101,7 @@ def test_a_warm_start_is_quicker_and_the_same() -> None:
     state, work, status = solve_tables(cold.assembly.person, cold.assembly.task, cold.state)
     assert status == cold.status
     assert state.info[0] < cold.state.info[0]
-    assert closeness(work.f, cold.work.f) <= SOLVED
+    assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED
 
 
 def test_a_start_that_is_no_number_is_forgotten() -> None:
@@ -103,11 +109,11 @@ def test_a_start_that_is_no_number_is_forgotten() -> None:
     start = State(np.full((6, 3), np.nan), np.full(25, np.nan), np.zeros(25), np.zeros(8))
     _, work, status = solve_tables(cold.assembly.person, cold.assembly.task, start)
     assert status == cold.status
-    assert closeness(work.f, cold.work.f) <= SOLVED
+    assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED
 
 
 @pytest.mark.interpreted
 def test_a_lying_person_solves_in_plain_python_too() -> None:
     solved = solve(situation(posture={"preset": "supine"}))
     assert solved.status < NOT_CONVERGED
-    assert np.isfinite(solved.work.f).all()
+    assert np.isfinite(solved.work.tissue.f).all()

@@ -27,7 +27,7 @@ def test_the_pelvis_is_the_origin_and_bodies_are_turned_rightly() -> None:
 def test_loads_lie_where_the_scenario_puts_them() -> None:
     solved = solve(HELD)
     result, model = solved.result, solved.assembly.model
-    joint = solved.work.a_up[5]
+    joint = solved.work.frames.a_up[5]
     bag = result["load_position"].sel(load="bag").values
     assert bag == pytest.approx([joint[0] + 0.3, 0.10 * 1.75, joint[2] + 0.05], abs=1e2 * EXACT)
     assert result["load_force"].sel(load="bag").values == pytest.approx([0.0, -98.0665, 0.0], rel=EXACT)
@@ -53,8 +53,8 @@ def test_centre_of_mass_is_the_mean_of_weights() -> None:
     """Moment of all weights about the origin over their sum, from the force list the solver used."""
     solved = solve(HELD | {"loads": HELD["loads"][:1]})
     work = solved.work
-    places = np.array([work.o[work.w_body[n]] + work.w_offset[n] for n in range(work.n_force[0])])
-    weights = -work.w_force[: work.n_force[0], 1]
+    places = np.array([work.frames.o[work.forces.body[n]] + work.forces.offset[n] for n in range(work.forces.count[0])])
+    weights = -work.forces.force[: work.forces.count[0], 1]
     assert solved.result["center_of_mass"].values == pytest.approx(weights @ places / weights.sum(), abs=1e2 * EXACT)
 
 

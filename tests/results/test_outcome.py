@@ -65,5 +65,5 @@ def test_without_any_strength_standing_cannot_be_held() -> None:
 def test_sensible_situations_are_solved_or_named(scenario: dict[str, Any]) -> None:
     solved = solve(scenario)
     assert solved.status < NOT_CONVERGED
-    assert np.isfinite(solved.work.f).all() and np.isfinite(solved.work.m).all()
-    assert np.isfinite(solved.work.tension).all() and np.isfinite(solved.state.reserve).all()
+    assert np.isfinite(solved.work.tissue.f).all() and np.isfinite(solved.work.tissue.m).all()
+    assert np.isfinite(solved.work.pulls.tension).all() and np.isfinite(solved.state.reserve).all()

@@ -33,7 +33,6 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         hoop_area=model.breath.hoop_radius * model.breath.hoop_height * subject.length**2,
         maximum=model.breath.maximum_pressure,
         volume=model.breath.volume * subject.length**3 / law.reference_volume,
-        support_body=np.array([6 for _ in points], dtype=np.int64),
         support_point=np.array([p.position for p in points]).reshape(-1, 3) * subject.length,
         support_direction=np.array([p.direction for p in points], dtype=float).reshape(-1, 3),
         support_limit=np.array([p.limit for p in points]),
@@ -94,6 +93,7 @@ def _discs(model: Model, subject: Subject) -> Discs:
     return Discs(
         law.initial_stiffness * slender, law.linear_stiffness * slender, law.toe_length * subject.length * ones,
         law.shear_stiffness * slender, b, a, last, law.gain, law.gain_force * subject.disc_area,
+        np.zeros((6, 3)), np.zeros((6, 3)),
     )  # fmt: skip
 
 
@@ -161,8 +161,12 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
             ends = np.array(strand.upper) * mirror * subject.length, np.array(strand.lower) * mirror * subject.length
             rows.append((index[strand.level], *ends, stiffness, slack, kind.toe_strain * slack))
             names.append(StrandName(strand.level, strand.ligament, side, prop.failure * subject.length))
-    level, upper, lower, stiffness, slack, toe = (np.array(column) for column in zip(*rows, strict=True))
-    return Strands(level.astype(np.int64), upper, lower, stiffness, slack, toe), tuple(names)
+    order = sorted(range(len(rows)), key=lambda n: rows[n][0])  # by level: the kernel walks them so
+    columns = zip(*(rows[n] for n in order), strict=True)
+    level, upper, lower, stiffness, slack, toe = (np.array(column) for column in columns)
+    start = np.searchsorted(level, np.arange(7)).astype(np.int64)
+    strands = Strands(start, level.astype(np.int64), upper, lower, stiffness, slack, toe)
+    return strands, tuple(names[n] for n in order)
 
 
 def _count(model: Model, level: str, ligament: str) -> int:

@@ -1,7 +1,8 @@
 """Disc law with an energy: axial toe, shear and exponential rotation, all stiffened by preload.
 
 U(u, theta) = U_axial(-u_y) + g (k_s (u_x^2 + u_z^2) / 2 + sum_i U_i(theta_i, g)),  g = g(F_axial(-u_y)),
-with u the translation of the upper body in the disc's mid frame (half of the rotation) and theta the rotation vector.
+with u the translation of the upper body in the disc's mid frame (half of the rotation) and theta the rotation vector,
+both from where the disc is free of stress.
 """
 
 import math
@@ -9,6 +10,8 @@ import math
 from spinesim.kernels import vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Discs, Floats
+
+HIGHEST_POWER = 50.0  # of e: far beyond any knee
 
 
 @kernel
@@ -51,11 +54,11 @@ def bending(b: float, a: float, last: float, g: float, angle: float) -> tuple[fl
     beyond `last`.
     """
     t, sign = abs(angle), math.copysign(1.0, angle)
-    knee = a * math.log(last / (g * b) + 1.0)
-    if t <= knee:
-        e = math.expm1(t / a)
+    e = math.expm1(min(t / a, HIGHEST_POWER))
+    if g * b * e <= last:
         base = b * (a * e - t)
         return g * base, sign * g * b * e, g * b * (e + 1.0) / a, base, 0.0, sign * b * e
+    knee = a * math.log(last / (g * b) + 1.0)
     slope, slope_g, d = (last + g * b) / a, b / a, t - knee
     knee_g = -a * last / (g * (last + g * b))
     knee_gg = a * last * (last + 2.0 * g * b) / (g * (last + g * b)) ** 2
@@ -69,11 +72,13 @@ def bending(b: float, a: float, last: float, g: float, angle: float) -> tuple[fl
 @kernel
 def energy(discs: Discs, j: int, u: Floats, theta: Floats) -> float:
     """Return the stored energy (J) of disc j."""
-    e, force, rate, curve = axial(discs, j, -u[1])
+    rest = discs.rest_shift
+    x, y, z = u[0] - rest[j, 0], u[1] - rest[j, 1], u[2] - rest[j, 2]
+    e, force, rate, curve = axial(discs, j, -y)
     g, _, _ = stiffening(discs.gain, discs.force, force, rate, curve)
-    e += 0.5 * g * discs.k_shear[j] * (u[0] * u[0] + u[2] * u[2])
+    e += 0.5 * g * discs.k_shear[j] * (x * x + z * z)
     for i in range(3):
-        e += bending(discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i])[0]
+        e += bending(discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i] - discs.rest_turn[j, i])[0]
     return e
 
 
@@ -111,19 +116,23 @@ def disc_wrench(
     `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad; `direct` and `arm` from
     `turning`.
     """
-    _, force, rate, curve = axial(discs, j, -u[1])
+    shift, turn = discs.rest_shift, discs.rest_turn
+    vx, vy, vz = u[0] - shift[j, 0], u[1] - shift[j, 1], u[2] - shift[j, 2]
+    _, force, rate, curve = axial(discs, j, -vy)
     g, g1, g2 = stiffening(discs.gain, discs.force, force, rate, curve)
     ks = g * discs.k_shear[j]
-    u_g, u_gg = 0.5 * discs.k_shear[j] * (u[0] * u[0] + u[2] * u[2]), 0.0
+    u_g, u_gg = 0.5 * discs.k_shear[j] * (vx * vx + vz * vz), 0.0
     mx, my, mz, gx, gy, gz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(3):
-        _, moment, _, slope, bend, mixed = bending(discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i])
+        _, moment, _, slope, bend, mixed = bending(
+            discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i] - turn[j, i]
+        )
         u_g += slope
         u_gg += bend
         mx, my, mz = mx + direct[0, i] * moment, my + direct[1, i] * moment, mz + direct[2, i] * moment
         gx, gy, gz = gx + direct[0, i] * mixed, gy + direct[1, i] * mixed, gz + direct[2, i] * mixed
-    px, py, pz = ks * u[0], -(force + g1 * u_g), ks * u[2]
-    hxy, hyz = -g1 * discs.k_shear[j] * u[0], -g1 * discs.k_shear[j] * u[2]
+    px, py, pz = ks * vx, -(force + g1 * u_g), ks * vz
+    hxy, hyz = -g1 * discs.k_shear[j] * vx, -g1 * discs.k_shear[j] * vz
     hyy = rate + g2 * u_g + g1 * g1 * u_gg
     f[0] -= px
     f[1] -= py
@@ -141,23 +150,19 @@ def disc_wrench(
     m[1] += y - my
     m[2] += z - mz
     # Columns of dm/du: the arm of the force moves, the force changes, and u_y changes g in every moment.
-    _add_arm_column(arm, u, 0.0, pz, -py, ks, hxy, 0.0, c, 0)
-    _add_arm_column(arm, u, -pz, 0.0, px, hxy, hyy, hyz, c, 1)
-    _add_arm_column(arm, u, py, -px, 0.0, 0.0, hyz, ks, c, 2)
-    c[0, 1] += g1 * gx
-    c[1, 1] += g1 * gy
-    c[2, 1] += g1 * gz
+    x, y, z = _arm_column(arm, u, 0.0, pz, -py, ks, hxy, 0.0)
+    c[0, 0], c[1, 0], c[2, 0] = c[0, 0] + x, c[1, 0] + y, c[2, 0] + z
+    x, y, z = _arm_column(arm, u, -pz, 0.0, px, hxy, hyy, hyz)
+    x, y, z = x + g1 * gx, y + g1 * gy, z + g1 * gz
+    c[0, 1], c[1, 1], c[2, 1] = c[0, 1] + x, c[1, 1] + y, c[2, 1] + z
+    x, y, z = _arm_column(arm, u, py, -px, 0.0, 0.0, hyz, ks)
+    c[0, 2], c[1, 2], c[2, 2] = c[0, 2] + x, c[1, 2] + y, c[2, 2] + z
 
 
 @kernel
-def _add_arm_column(
-    arm: Floats, u: Floats, ax: float, ay: float, az: float, hx: float, hy: float, hz: float, c: Floats, column: int
-) -> None:
-    """Add P (u x dp - a) to a column of c, with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the direction e
-    moved.
-    """
+def _arm_column(
+    arm: Floats, u: Floats, ax: float, ay: float, az: float, hx: float, hy: float, hz: float
+) -> tuple[float, float, float]:
+    """Return P (u x dp - a), with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the direction e moved."""
     x, y, z = vec3.cross(u[0], u[1], u[2], hx, hy, hz)
-    x, y, z = vec3.rotate(arm, x - ax, y - ay, z - az)
-    c[0, column] += x
-    c[1, column] += y
-    c[2, column] += z
+    return vec3.rotate(arm, x - ax, y - ay, z - az)

@@ -5,7 +5,27 @@ hips.
 from spinesim.kernels import kinematics, loads, muscle, passive, vec3
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import FEET, HOOP, N_EQUATION, N_LEVEL, THORAX, Floats, Person, State, Task, Work
+from spinesim.kernels.tables import (
+    FEET,
+    HOOP,
+    N_EQUATION,
+    N_LEVEL,
+    PELVIS,
+    THORAX,
+    Breath,
+    Floats,
+    Forces,
+    Frames,
+    Lines,
+    Motion,
+    Person,
+    Problem,
+    Pulls,
+    State,
+    Task,
+    Tissue,
+    Work,
+)
 
 COLD_SHORTENING = 5e-4  # m
 MAX_STEP = 1.5e-3  # m a disc may move in one step
@@ -18,90 +38,95 @@ WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without rais
 @inner
 def prepare(person: Person, task: Task, work: Work) -> None:
     """Do all that depends on the posture alone."""
-    kinematics.orient_bodies(person.skeleton, task, work)
-    passive.prepare_passive(person, task, work)
-    muscle.prepare_lines(person.lines, work)
-    _set_columns(person, task, work)
+    kinematics.orient_bodies(person.skeleton, task, work.frames)
+    passive.prepare_passive(person, task.level, work.frames, work.tissue)
+    muscle.prepare_lines(person.lines, work.frames.r, work.pulls)
+    _set_columns(person.lines, person.breath, task, work.problem)
+    work.pulls.wrench[:] = 0.0
+    work.pulls.passive[:] = 0.0
 
 
 @inner
-def _set_columns(person: Person, task: Task, work: Work) -> None:
+def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> None:
     """Update weights and bounds of the columns: fascicles, abdominal pressure, slack of the hoop, supports."""
-    lines, breath = person.lines, person.breath
-    n = lines.n_fascicle
+    ease, lo, up, n = problem.ease, problem.lo, problem.up, lines.n_fascicle
     for i in range(n):
-        work.ease[i], work.lo[i], work.up[i] = 1.0 / lines.volume[i], task.lower[i], task.upper[i]
-    work.ease[n], work.lo[n], work.up[n] = 1.0 / breath.volume, 0.0, 1.0
+        ease[i], lo[i], up[i] = 1.0 / lines.volume[i], task.lower[i], task.upper[i]
+    ease[n], lo[n], up[n] = 1.0 / breath.volume, 0.0, 1.0
     if task.pressure >= 0.0:
-        work.lo[n] = task.pressure / breath.maximum
-        work.up[n] = work.lo[n]
-    work.ease[n + 1], work.lo[n + 1], work.up[n + 1] = FREE, 0.0, 1.0
+        lo[n] = task.pressure / breath.maximum
+        up[n] = lo[n]
+    ease[n + 1], lo[n + 1], up[n + 1] = FREE, 0.0, 1.0
     for k in range(breath.support_limit.size):
-        work.ease[n + 2 + k], work.lo[n + 2 + k], work.up[n + 2 + k] = FREE, 0.0, task.support_on[k]
+        ease[n + 2 + k], lo[n + 2 + k], up[n + 2 + k] = FREE, 0.0, task.support_on[k]
 
 
 @inner
 def evaluate(person: Person, task: Task, u: Floats, scale: float, work: Work) -> None:
     """Update everything that moves with the disc translations u (level, 3); external forces are taken times `scale`."""
-    kinematics.place_bodies(person.skeleton, u, work)
-    kinematics.place_arms(person.skeleton, task, work)
-    loads.gather_loads(person, task, scale, work)
-    loads.sum_loads(person, task, work)
-    muscle.line_geometry(person.lines, person.skeleton, work)
-    muscle.line_forces(person.lines, task.fascia_scale, work)
-    _push_geometry(person, work)
-    passive.passive_levels(person, task, u, work)
+    place(person, task, u, scale, work.frames, work.forces)
+    pull(person, task, work.frames, work.pulls)
+    passive.passive_levels(person, task.level, task.strand_scale, u, work.tissue)
 
 
 @inner
-def _push_geometry(person: Person, work: Work) -> None:
+def place(person: Person, task: Task, u: Floats, scale: float, frames: Frames, forces: Forces) -> None:
+    """Update positions and external forces."""
+    kinematics.place_bodies(person.skeleton, u, frames)
+    kinematics.place_arms(person.skeleton, task, frames)
+    loads.gather_loads(person.skeleton, task, scale, frames, forces)
+    loads.sum_loads(person.skeleton, task, frames, forces)
+
+
+@inner
+def pull(person: Person, task: Task, frames: Frames, pulls: Pulls) -> None:
+    """Update lengths, wrenches and forces of all that pulls or pushes."""
+    muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, frames.a_up, pulls)
+    muscle.line_forces(person.lines, task.fascia_scale, pulls)
+    _push_geometry(person.breath, person.lines.f_max.size, frames.r, frames.o, frames.a_up, pulls.gain, pulls.wrench)
+
+
+@kernel
+def _push_geometry(breath: Breath, n: int, r: Floats, o: Floats, a_up: Floats, gain: Floats, wrench: Floats) -> None:
     """Update the pulls that are no lines: abdominal pressure on the diaphragm and supports on the thorax."""
-    breath, n = person.breath, person.lines.f_max.size
-    r = work.r[THORAX]
-    work.gain[n] = breath.maximum * breath.area
-    x, y, z = vec3.rotate(r, 0.0, 1.0, 0.0)
-    _push_column(work, n, breath.diaphragm, x, y, z)
+    gain[n] = breath.maximum * breath.area
+    x, y, z = vec3.rotate_at(r, THORAX, 0.0, 1.0, 0.0)
+    p, d = breath.diaphragm, breath.support_direction
+    _push_column(wrench, n, r, o, a_up, p[0], p[1], p[2], x, y, z)
     for k in range(breath.support_limit.size):
-        d = breath.support_direction[k]
-        work.gain[n + 2 + k] = breath.support_limit[k]
-        x, y, z = vec3.rotate(r, d[0], d[1], d[2])
-        _push_column(work, n + 2 + k, breath.support_point[k], x, y, z)
+        gain[n + 2 + k] = breath.support_limit[k]
+        x, y, z = vec3.rotate_at(r, THORAX, d[k, 0], d[k, 1], d[k, 2])
+        q = breath.support_point
+        _push_column(wrench, n + 2 + k, r, o, a_up, q[k, 0], q[k, 1], q[k, 2], x, y, z)
 
 
-@inner
-def _push_column(work: Work, column: int, point: Floats, x: float, y: float, z: float) -> None:
-    """Write a unit force (x, y, z) at a point of the thorax to every level of a column."""
-    px, py, pz = vec3.rotate(work.r[THORAX], point[0], point[1], point[2])
-    o = work.o[THORAX]
-    for j in range(N_LEVEL):
-        a = work.a_up[j]
-        mx, my, mz = vec3.cross(px + o[0] - a[0], py + o[1] - a[1], pz + o[2] - a[2], x, y, z)
-        work.af[3 * j, column], work.af[3 * j + 1, column], work.af[3 * j + 2, column] = x, y, z
-        work.am[3 * j, column], work.am[3 * j + 1, column], work.am[3 * j + 2, column] = mx, my, mz
-
-
-@inner
-def pull_of(person: Person, column: int) -> int:
-    """Return the pull a recruitment column drives: fascia bands lie between fascicles and pushes."""
-    lines = person.lines
-    return column if column < lines.n_fascicle else column + lines.f_max.size - lines.n_fascicle
+@kernel
+def _push_column(
+    wrench: Floats, row: int, r: Floats, o: Floats, a_up: Floats,
+    px: float, py: float, pz: float, x: float, y: float, z: float,
+) -> None:  # fmt: skip
+    """Write a unit force (x, y, z, global) at a point of the thorax to every level of a pull."""
+    for column in range(wrench.shape[1]):
+        wrench[row, column] = 0.0
+    px, py, pz = vec3.rotate_at(r, THORAX, px, py, pz)
+    px, py, pz = px + o[THORAX, 0], py + o[THORAX, 1], pz + o[THORAX, 2]
+    muscle.cross_levels(wrench, a_up, row, PELVIS, THORAX, px, py, pz, x, y, z)
 
 
 @inner
 def balance(person: Person, task: Task, state: State, work: Work) -> float:
-    """Write force (18) and moment (24) balance at the activations work.x to work.res; return the largest entry."""
-    res = work.res
+    """Write force (18) and moment (24) balance at the activations problem.x to motion.res; return the largest entry."""
     force_balance(person, work)
+    res, total, mid, m = work.motion.res, work.motion.total, work.frames.mid, work.tissue.m
     for j in range(N_LEVEL):
-        m, row = work.m[j], 18 + 3 * j
-        res[row], res[row + 1], res[row + 2] = vec3.rotate(work.mid[j], m[0], m[1], m[2])
+        x, y, z = vec3.rotate_at(mid, j, m[j, 0], m[j, 1], m[j, 2])
+        row, c = 18 + 3 * j, 6 * j + 3
+        res[row], res[row + 1], res[row + 2] = x + total[c], y + total[c + 1], z + total[c + 2]
         for i in range(3):
-            res[row + i] += work.ext_m[j, i] + state.reserve[3 * j + i]
+            res[row + i] += work.forces.level_m[j, i] + state.reserve[3 * j + i]
     for s in range(2):
         for i in range(3):
-            res[36 + 3 * s + i] = work.hip_m[s, i] + state.reserve[18 + 3 * s + i]
-    for k in range(24):
-        res[18 + k] += dot(work.am[k], work.tension)
+            res[36 + 3 * s + i] = total[39 + 6 * s + i] + work.forces.hip_m[s, i] + state.reserve[18 + 3 * s + i]
     worst = 0.0
     for k in range(42 if task.contact == FEET else 36):
         worst = max(worst, abs(res[k]))
@@ -110,24 +135,39 @@ def balance(person: Person, task: Task, state: State, work: Work) -> float:
 
 @inner
 def force_balance(person: Person, work: Work) -> None:
-    """Write the force balance (18) at the activations work.x to work.res."""
-    _tensions(person, work)
-    res = work.res
+    """Write the force balance (18) at the activations problem.x to motion.res; motion.total holds all pulls' sums."""
+    pulls, res, total = work.pulls, work.motion.res, work.motion.total
+    tensions(person.lines.n_fascicle, person.lines.f_max.size, work.problem.x, pulls.gain, pulls.passive, pulls.tension)
+    sum_pulls(pulls.tension, pulls.wrench, total)
+    f, mid, level_f = work.tissue.f, work.frames.mid, work.forces.level_f
     for j in range(N_LEVEL):
-        f, row = work.f[j], 3 * j
-        x, y, z = vec3.rotate(work.mid[j], f[0], f[1], f[2])
-        res[row] = x + work.ext_f[j, 0] + dot(work.af[row], work.tension)
-        res[row + 1] = y + work.ext_f[j, 1] + dot(work.af[row + 1], work.tension)
-        res[row + 2] = z + work.ext_f[j, 2] + dot(work.af[row + 2], work.tension)
+        x, y, z = vec3.rotate_at(mid, j, f[j, 0], f[j, 1], f[j, 2])
+        row, c = 3 * j, 6 * j
+        res[row] = x + level_f[j, 0] + total[c]
+        res[row + 1] = y + level_f[j, 1] + total[c + 1]
+        res[row + 2] = z + level_f[j, 2] + total[c + 2]
 
 
-@inner
-def _tensions(person: Person, work: Work) -> None:
-    """Update work.tension (N): passive plus active parts."""
-    work.tension[:] = work.passive
-    for i in range(work.x.size):
-        p = pull_of(person, i)
-        work.tension[p] += work.x[i] * work.gain[p]
+@kernel
+def tensions(n: int, n_line: int, x: Floats, gain: Floats, rest: Floats, out: Floats) -> None:
+    """Write tensions (pull,) N: passive plus active parts; n fascicles lead n_line lines, pushes follow."""
+    for i in range(n):
+        out[i] = rest[i] + x[i] * gain[i]
+    for i in range(n, n_line):
+        out[i] = rest[i]
+    for i in range(n_line, out.size):
+        out[i] = rest[i] + x[i - n_line + n] * gain[i]
+
+
+@kernel
+def sum_pulls(tension: Floats, wrench: Floats, out: Floats) -> None:
+    """Write the sum of tension times wrench (48,)."""
+    out[:] = 0.0
+    for i in range(tension.size):
+        t = tension[i]
+        if t != 0.0:
+            for c in range(48):
+                out[c] += t * wrench[i, c]
 
 
 @kernel
@@ -139,138 +179,137 @@ def dot(a: Floats, b: Floats) -> float:
     return total
 
 
-@inner
-def _couplings(work: Work) -> None:
-    """Update work.c: the moment that comes with a force through each level, -g k^-1 turned to global axes."""
+@kernel
+def _couplings(mid: Floats, k: Floats, g: Floats, c: Floats) -> None:
+    """Write c: the moment that comes with a force through each level, -g k^-1 turned to global axes."""
     for j in range(N_LEVEL):
-        mid, k, g, c = work.mid[j], work.k[j], work.g[j], work.c[j]
         for q in range(3):
             # column q of k^-1 mid^T (k is symmetric), then g, then mid
-            x, y, z = vec3.solve3(k, mid[q, 0], mid[q, 1], mid[q, 2])
-            x, y, z = vec3.rotate(g, x, y, z)
-            x, y, z = vec3.rotate(mid, x, y, z)
-            c[0, q], c[1, q], c[2, q] = -x, -y, -z
+            x, y, z = vec3.solve3(k[j], mid[j, q, 0], mid[j, q, 1], mid[j, q, 2])
+            x, y, z = vec3.rotate_at(g, j, x, y, z)
+            x, y, z = vec3.rotate_at(mid, j, x, y, z)
+            c[j, 0, q], c[j, 1, q], c[j, 2, q] = -x, -y, -z
 
 
 @inner
 def build_problem(person: Person, task: Task, work: Work) -> None:
-    """Update work.a, work.b: moments at levels with the translations eliminated, moments at hips, the abdominal
+    """Update problem.a, problem.b: moments at levels with the translations eliminated, moments at hips, the abdominal
     hoop.
     """
-    lines = person.lines
-    n, n_col = lines.n_fascicle, work.x.size
-    shift = lines.f_max.size - n
-    _couplings(work)
-    # With passive tensions alone, the balance is what recruitment must make up for.
-    work.a[:] = 0.0
+    lines, pulls, c, problem = person.lines, work.pulls, work.motion.c, work.problem
+    n = lines.n_fascicle
+    _couplings(work.frames.mid, work.tissue.k, work.tissue.g, c)
+    sum_pulls(pulls.passive, pulls.wrench, work.motion.total)
+    _wanted(task.contact == FEET, work.frames.mid, work.tissue, work.forces, work.motion, problem.b)
+    hips = 2 if task.contact == FEET else 0
+    _columns(0, n, 0, hips, pulls.wrench, pulls.gain, c, problem.a)
+    _columns(n, problem.x.size, lines.f_max.size - n, hips, pulls.wrench, pulls.gain, c, problem.a)
+    _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
+
+
+@inner
+def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: Motion, b: Floats) -> None:
+    """Write what recruitment must make up for: with passive tensions alone, the moments out of balance."""
+    total, c = motion.total, motion.c
     for j in range(N_LEVEL):
-        fx, fy, fz = _row_totals(work, work.af, 3 * j, work.f[j], work.ext_f[j], work.mid[j])
-        mx, my, mz = _row_totals(work, work.am, 3 * j, work.m[j], work.ext_m[j], work.mid[j])
-        for i, moment in enumerate((mx, my, mz)):
-            c = work.c[j, i]
-            row = 3 * j + i
-            work.b[row] = -moment - c[0] * fx - c[1] * fy - c[2] * fz
-            for q in range(n):
-                work.a[row, q] = work.gain[q] * (
-                    work.am[row, q]
-                    + c[0] * work.af[3 * j, q]
-                    + c[1] * work.af[3 * j + 1, q]
-                    + c[2] * work.af[3 * j + 2, q]
-                )
-            for q in range(n, n_col):
-                p = q + shift
-                work.a[row, q] = work.gain[p] * (
-                    work.am[row, p]
-                    + c[0] * work.af[3 * j, p]
-                    + c[1] * work.af[3 * j + 1, p]
-                    + c[2] * work.af[3 * j + 2, p]
-                )
-    for row in range(18, 24):
-        work.b[row] = 0.0
-        if task.contact == FEET:
-            work.b[row] = -work.hip_m[(row - 18) // 3, (row - 18) % 3] - dot(work.am[row], work.passive)
-            for q in range(n):
-                work.a[row, q] = work.gain[q] * work.am[row, q]
-    _hoop_row(person, work, n)
+        x, y, z = vec3.rotate_at(mid, j, tissue.f[j, 0], tissue.f[j, 1], tissue.f[j, 2])
+        fx, fy, fz = x + forces.level_f[j, 0], y + forces.level_f[j, 1], z + forces.level_f[j, 2]
+        q, row = 6 * j, 3 * j
+        fx, fy, fz = fx + total[q], fy + total[q + 1], fz + total[q + 2]
+        x, y, z = vec3.rotate_at(mid, j, tissue.m[j, 0], tissue.m[j, 1], tissue.m[j, 2])
+        b[row], b[row + 1], b[row + 2] = -x - total[q + 3], -y - total[q + 4], -z - total[q + 5]
+        for i in range(3):
+            b[row + i] -= forces.level_m[j, i] + c[j, i, 0] * fx + c[j, i, 1] * fy + c[j, i, 2] * fz
+    for s in range(2):
+        for i in range(3):
+            b[18 + 3 * s + i] = -forces.hip_m[s, i] - total[39 + 6 * s + i] if on_feet else 0.0
 
 
-@inner
-def _row_totals(
-    work: Work, matrix: Floats, row: int, own: Floats, ext: Floats, mid: Floats
-) -> tuple[float, float, float]:
-    """Return passive level force (or moment) + external + passive pulls in three rows, global."""
-    x, y, z = vec3.rotate(mid, own[0], own[1], own[2])
-    p = work.passive
-    return x + ext[0] + dot(matrix[row], p), y + ext[1] + dot(matrix[row + 1], p), z + ext[2] + dot(matrix[row + 2], p)
+@kernel
+def _columns(first: int, after: int, shift: int, hips: int, wrench: Floats, gain: Floats, c: Floats, a: Floats) -> None:
+    """Write columns first ... after - 1 of the 24 moment rows; column q is driven by pull q + shift."""
+    for q in range(first, after):
+        p = q + shift
+        g = gain[p]
+        for j in range(N_LEVEL):
+            w = 6 * j
+            fx, fy, fz = g * wrench[p, w], g * wrench[p, w + 1], g * wrench[p, w + 2]
+            for i in range(3):
+                a[3 * j + i, q] = g * wrench[p, w + 3 + i] + c[j, i, 0] * fx + c[j, i, 1] * fy + c[j, i, 2] * fz
+        for s in range(2):
+            for i in range(3):
+                a[18 + 3 * s + i, q] = g * wrench[p, 39 + 6 * s + i] if s < hips else 0.0
 
 
-@inner
-def _hoop_row(person: Person, work: Work, n: int) -> None:
+@kernel
+def _hoop_row(hoop: Floats, breath: Breath, gain: Floats, rest: Floats, n: int, a: Floats, b: Floats) -> None:
     """Pressure is held by the wall on both sides: sum of hoop tensions = 2 p r h + slack."""
-    lines, breath = person.lines, person.breath
-    work.b[HOOP] = 0.0
+    b[HOOP] = 0.0
     for q in range(n):
-        work.a[HOOP, q] = lines.hoop[q] * work.gain[q]
-        work.b[HOOP] -= lines.hoop[q] * work.passive[q]
-    work.a[HOOP, n] = -2.0 * breath.maximum * breath.hoop_area
-    work.a[HOOP, n + 1] = -WALL_SLACK
+        a[HOOP, q] = hoop[q] * gain[q]
+        b[HOOP] -= hoop[q] * rest[q]
+    for q in range(n, a.shape[1]):
+        a[HOOP, q] = 0.0
+    a[HOOP, n] = -2.0 * breath.maximum * breath.hoop_area
+    a[HOOP, n + 1] = -WALL_SLACK
 
 
 @inner
-def update_reserve(soft: float, state: State, work: Work) -> None:
+def update_reserve(soft: float, state: State, row: Floats) -> None:
     """Update state.reserve (N m; the last, of the hoop, N) given the multipliers and the softness of the reserves."""
     for k in range(N_EQUATION):
-        state.reserve[k] = soft * state.lam[k] / work.row[k]
+        state.reserve[k] = soft * state.lam[k] / row[k]
 
 
 @inner
-def move_discs(state: State, work: Work, damping: float) -> None:
-    """Move the discs by the Newton step for the forces of work.tension, mixed with the last steps once these are
+def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: float) -> None:
+    """Move the discs by the Newton step for the forces out of balance, mixed with the last steps once these are
     small.
     """
-    step, largest = work.step, 0.0
+    step, res, largest = motion.step, motion.res, 0.0
     for j in range(N_LEVEL):
-        x, y, z = vec3.unrotate(work.mid[j], work.res[3 * j], work.res[3 * j + 1], work.res[3 * j + 2])
-        x, y, z = vec3.solve3(work.k[j], -x, -y, -z)
+        x, y, z = vec3.unrotate_at(mid, j, res[3 * j], res[3 * j + 1], res[3 * j + 2])
+        x, y, z = vec3.solve3(k[j], -x, -y, -z)
         step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
         largest = max(largest, abs(x), abs(y), abs(z))
     if largest <= MIX_BELOW:
-        _mix(state, work, damping)
+        _mix(state.u, motion, damping)
         return
-    work.mixed[0] = 0
+    motion.mixed[0] = 0
     size = damping if largest <= MAX_STEP else damping * MAX_STEP / largest
     for i in range(18):
         state.u[i // 3, i % 3] += size * step[i]
 
 
 @inner
-def _mix(state: State, work: Work, damping: float) -> None:
+def _mix(u: Floats, motion: Motion, damping: float) -> None:
     """Anderson mixing: the combination of the last points whose steps cancel best, plus its step."""
-    n, slot = work.mixed[0], work.mixed[0] % MIX_DEPTH
+    step, past_step, past_point = motion.step, motion.past_step, motion.past_point
+    n, slot = motion.mixed[0], motion.mixed[0] % MIX_DEPTH
     for i in range(18):
-        work.past_step[slot, i] = work.step[i]
-        work.past_point[slot, i] = state.u[i // 3, i % 3] + damping * work.step[i]
-    work.mixed[0] = n + 1
+        past_step[slot, i] = step[i]
+        past_point[slot, i] = u[i // 3, i % 3] + damping * step[i]
+    motion.mixed[0] = n + 1
     used = min(n, MIX_DEPTH - 1)
-    h, rhs, out = work.mix_h, work.mix_b, work.mix_x
+    h, rhs, out = motion.mix_h, motion.mix_b, motion.mix_x
     for a in range(used):
         p = (n - 1 - a) % MIX_DEPTH
         rhs[a] = 0.0
         for i in range(18):
-            rhs[a] += work.step[i] * (work.step[i] - work.past_step[p, i])
+            rhs[a] += step[i] * (step[i] - past_step[p, i])
         for b in range(a + 1):
             q = (n - 1 - b) % MIX_DEPTH
             total = 0.0
             for i in range(18):
-                total += (work.step[i] - work.past_step[p, i]) * (work.step[i] - work.past_step[q, i])
+                total += (step[i] - past_step[p, i]) * (step[i] - past_step[q, i])
             h[a, b] = total
         h[a, a] *= 1.0 + 1e-10
     cholesky_solve(h, rhs, out, used)
     for i in range(18):
-        value = work.past_point[slot, i]
+        value = past_point[slot, i]
         for a in range(used):
-            value -= out[a] * (work.past_point[slot, i] - work.past_point[(n - 1 - a) % MIX_DEPTH, i])
-        state.u[i // 3, i % 3] = value
+            value -= out[a] * (past_point[slot, i] - past_point[(n - 1 - a) % MIX_DEPTH, i])
+        u[i // 3, i % 3] = value
 
 
 @inner

@@ -66,13 +66,18 @@ def add_facet(
     between them.
     """
     j = i // 2
+    p, q, r, inside = axis[i, 0], axis[i, 1], axis[i, 2], radius[i] * radius[i]
     for n in range(points.shape[1]):
         ax, ay, az = points[i, n, 0], points[i, n, 1], points[i, n, 2]
+        x, y, z = u[j, 0] + ax - origin[i, 0], u[j, 1] + ay - origin[i, 1], u[j, 2] + az - origin[i, 2]
+        along = x * p + y * q + z * r
+        if x * x + y * y + z * z - along * along <= inside:
+            continue  # open: most points are
         d, x, y, z, distance = closure(i, origin, axis, bone, radius, u[j, 0] + ax, u[j, 1] + ay, u[j, 2] + az)
         if d <= 0.0:
             continue
         pressure, slope = contact_pressure(d, stiffness, thickness, toe)
-        turn, p, q, r = pressure * area[i] / distance, axis[i, 0], axis[i, 1], axis[i, 2]
+        turn = pressure * area[i] / distance
         ligament.add_radial(ax, ay, az, x, y, z, pressure * area[i], slope * area[i], turn, j, f, m, k, c)
         # Sliding along the cylinder's axis changes nothing: take its turning stiffness back.
         ligament.add_tangent(

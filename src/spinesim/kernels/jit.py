@@ -88,6 +88,8 @@ def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
             "nogil": True,
             "error_model": "numpy",
             "fastmath": REORDER,
+            # Kernels own no memory, and counting references to a hundred arrays costs more than some laws do.
+            "_nrt": False,
             **more,
         }
         compiled: Any = numba.njit(**options)(function)

@@ -6,6 +6,7 @@ from spinesim.kernels import ligament, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
     ABDOMEN,
+    N_LEVEL,
     PASSIVE_EXPONENTIAL,
     PASSIVE_FASCIA,
     PASSIVE_TOE,
@@ -14,8 +15,7 @@ from spinesim.kernels.tables import (
     Floats,
     Ints,
     Lines,
-    Skeleton,
-    Work,
+    Pulls,
 )
 
 SHORTEST_FIBRE = 0.05  # optimal lengths
@@ -40,37 +40,44 @@ def passive_exponential(fibre: float, strain: float, shape: float) -> float:
 
 
 @inner
-def prepare_lines(lines: Lines, work: Work) -> None:
-    """Update work.seg_a, work.seg_b (segment, 3) given the body orientations."""
-    for i in range(lines.segment_line.size):
-        a, b = lines.segment_a[i], lines.segment_b[i]
-        x, y, z = vec3.rotate(work.r[a], lines.point_a[i, 0], lines.point_a[i, 1], lines.point_a[i, 2])
-        work.seg_a[i, 0], work.seg_a[i, 1], work.seg_a[i, 2] = x, y, z
-        x, y, z = vec3.rotate(work.r[b], lines.point_b[i, 0], lines.point_b[i, 1], lines.point_b[i, 2])
-        work.seg_b[i, 0], work.seg_b[i, 1], work.seg_b[i, 2] = x, y, z
+def prepare_lines(lines: Lines, r: Floats, pulls: Pulls) -> None:
+    """Update pulls.seg_a, pulls.seg_b (segment, 3) and pulls.length given the body orientations r (body, 3, 3)."""
+    _turn_points(lines.segment_a, lines.point_a, r, pulls.seg_a)
+    _turn_points(lines.segment_b, lines.point_b, r, pulls.seg_b)
+    for i in range(lines.fixed_length.size):
+        pulls.length[i] = lines.fixed_length[i]  # all there is of a line without segments
+
+
+@kernel
+def _turn_points(body: Ints, point: Floats, r: Floats, out: Floats) -> None:
+    for i in range(body.size):
+        x, y, z = vec3.rotate_at(r, body[i], point[i, 0], point[i, 1], point[i, 2])
+        out[i, 0], out[i, 1], out[i, 2] = x, y, z
 
 
 @inner
-def line_geometry(lines: Lines, skeleton: Skeleton, work: Work) -> None:
-    """Update work.length, work.af, work.am, work.hf given the body positions."""
-    work.af[:] = 0.0
-    work.am[:] = 0.0
-    work.hf[:] = 0.0
-    work.length[:] = lines.fixed_length
+def line_geometry(lines: Lines, share: float, o: Floats, a_up: Floats, pulls: Pulls) -> None:
+    """Update pulls.length and pulls.wrench given body origins and upper anchors; `share` of rotation is the wall's."""
     _walk_segments(
-        lines.segment_line, lines.segment_a, lines.segment_b, work.o, work.seg_a, work.seg_b, work.a_up,
-        skeleton.abdomen_share, work.length, work.af, work.am, work.hf,
+        lines.segment_line, lines.segment_a, lines.segment_b, lines.fixed_length, o, pulls.seg_a, pulls.seg_b, a_up,
+        share, pulls.length, pulls.wrench,
     )  # fmt: skip
 
 
 @kernel
 def _walk_segments(
-    lines: Ints, low: Ints, high: Ints, o: Floats, seg_a: Floats, seg_b: Floats, a_up: Floats, share: float,
-    lengths: Floats, af: Floats, am: Floats, hf: Floats,
+    lines: Ints, low: Ints, high: Ints, fixed: Floats, o: Floats, seg_a: Floats, seg_b: Floats, a_up: Floats,
+    share: float, lengths: Floats, wrench: Floats,
 ) -> None:  # fmt: skip
-    """Add each segment's unit tension to the levels and hips it crosses."""
+    """Add each segment's unit tension to the levels and hips it crosses; a line's segments follow one another."""
+    last = -1
     for i in range(lines.size):
         line, a, b = lines[i], low[i], high[i]
+        if line != last:
+            last = line
+            lengths[line] = fixed[line]
+            for column in range(wrench.shape[1]):
+                wrench[line, column] = 0.0
         px, py, pz = o[b, 0] + seg_b[i, 0], o[b, 1] + seg_b[i, 1], o[b, 2] + seg_b[i, 2]
         qx, qy, qz = o[a, 0] + seg_a[i, 0], o[a, 1] + seg_a[i, 1], o[a, 2] + seg_a[i, 2]
         x, y, z = px - qx, py - qy, pz - qz
@@ -82,88 +89,86 @@ def _walk_segments(
             continue  # within one leg: it only lengthens with the knee
         if b <= THORAX and a <= THORAX:
             if b > a:
-                _cross_levels(af, am, a_up, line, a, b, px, py, pz, -x, -y, -z)
+                cross_levels(wrench, a_up, line, a, b, px, py, pz, -x, -y, -z)
             else:
-                _cross_levels(af, am, a_up, line, b, a, qx, qy, qz, x, y, z)
+                cross_levels(wrench, a_up, line, b, a, qx, qy, qz, x, y, z)
         elif b == ABDOMEN:
-            _wall_couple(am, o, share, line, px, py, pz, -x, -y, -z)
+            _wall_couple(wrench, o, share, line, px, py, pz, -x, -y, -z)
             if a > PELVIS:
-                _cross_levels(af, am, a_up, line, PELVIS, a, qx, qy, qz, x, y, z)
+                cross_levels(wrench, a_up, line, PELVIS, a, qx, qy, qz, x, y, z)
         elif a == ABDOMEN:
-            _wall_couple(am, o, share, line, qx, qy, qz, x, y, z)
-            _cross_levels(af, am, a_up, line, PELVIS, b, px, py, pz, -x, -y, -z)
+            _wall_couple(wrench, o, share, line, qx, qy, qz, x, y, z)
+            cross_levels(wrench, a_up, line, PELVIS, b, px, py, pz, -x, -y, -z)
         else:
-            _cross_hip(am, hf, o, line, a, px, py, pz, -x, -y, -z)
+            _cross_hip(wrench, o, line, a, px, py, pz, -x, -y, -z)
 
 
 @kernel
-def _cross_levels(
-    af: Floats, am: Floats, a_up: Floats, line: int, low: int, high: int,
+def cross_levels(
+    wrench: Floats, a_up: Floats, line: int, low: int, high: int,
     px: float, py: float, pz: float, x: float, y: float, z: float,
 ) -> None:  # fmt: skip
-    """Add unit tension (x, y, z) at p on the upper body `high` to every level above body `low`."""
+    """Add a unit force (x, y, z) at p on the upper body `high` to every level above body `low`."""
     for j in range(6 - high, 6 - low):
-        row = 3 * j
-        af[row, line] += x
-        af[row + 1, line] += y
-        af[row + 2, line] += z
+        c = 6 * j
         mx, my, mz = vec3.cross(px - a_up[j, 0], py - a_up[j, 1], pz - a_up[j, 2], x, y, z)
-        am[row, line] += mx
-        am[row + 1, line] += my
-        am[row + 2, line] += mz
+        wrench[line, c] += x
+        wrench[line, c + 1] += y
+        wrench[line, c + 2] += z
+        wrench[line, c + 3] += mx
+        wrench[line, c + 4] += my
+        wrench[line, c + 5] += mz
 
 
 @kernel
 def _wall_couple(
-    am: Floats, o: Floats, share: float, line: int, qx: float, qy: float, qz: float, x: float, y: float, z: float
+    wrench: Floats, o: Floats, share: float, line: int, qx: float, qy: float, qz: float, x: float, y: float, z: float
 ) -> None:
     """Give the thorax its share of the couple of a force on the abdominal wall; the force itself rests on the
     pelvis.
     """
     mx, my, mz = vec3.cross(qx - o[ABDOMEN, 0], qy - o[ABDOMEN, 1], qz - o[ABDOMEN, 2], x, y, z)
-    for j in range(6):
-        row = 3 * j
-        am[row, line] += share * mx
-        am[row + 1, line] += share * my
-        am[row + 2, line] += share * mz
+    for j in range(N_LEVEL):
+        c = 6 * j
+        wrench[line, c + 3] += share * mx
+        wrench[line, c + 4] += share * my
+        wrench[line, c + 5] += share * mz
 
 
 @kernel
 def _cross_hip(
-    am: Floats, hf: Floats, o: Floats, line: int, a: int, px: float, py: float, pz: float, x: float, y: float, z: float
+    wrench: Floats, o: Floats, line: int, a: int, px: float, py: float, pz: float, x: float, y: float, z: float
 ) -> None:
     """Add unit tension at p on the pelvis to the hip that body a (thigh or shank) hangs on."""
     side = (a - 7) % 2
-    hip = 7 + side
+    hip, c = 7 + side, 36 + 6 * side
     mx, my, mz = vec3.cross(px - o[hip, 0], py - o[hip, 1], pz - o[hip, 2], x, y, z)
-    row = 18 + 3 * side
-    am[row, line] += mx
-    am[row + 1, line] += my
-    am[row + 2, line] += mz
-    hf[3 * side, line] += x
-    hf[3 * side + 1, line] += y
-    hf[3 * side + 2, line] += z
+    wrench[line, c] += x
+    wrench[line, c + 1] += y
+    wrench[line, c + 2] += z
+    wrench[line, c + 3] += mx
+    wrench[line, c + 4] += my
+    wrench[line, c + 5] += mz
 
 
 @inner
-def line_forces(lines: Lines, fascia_scale: Floats, work: Work) -> None:
-    """Update work.gain (N at full activation) and work.passive (N) given work.length."""
+def line_forces(lines: Lines, fascia_scale: Floats, pulls: Pulls) -> None:
+    """Update pulls.gain (N at full activation) and pulls.passive (N) given pulls.length."""
+    lengths, gain, passive = pulls.length, pulls.gain, pulls.passive
     for i in range(lines.f_max.size):
-        kind = lines.passive_kind[i]
+        kind, most, slack = lines.passive_kind[i], lines.f_max[i], lines.tendon[i]
         if kind == PASSIVE_FASCIA:
-            stretch = work.length[i] - lines.tendon[i]
-            work.passive[i] = (
-                fascia_scale[i - lines.n_fascicle]
-                * ligament.strand_tension(stretch, lines.f_max[i], lines.optimal[i])[0]
-            )
+            tension, _ = ligament.strand_tension(lengths[i] - slack, most, lines.optimal[i])
+            passive[i] = fascia_scale[i - lines.n_fascicle] * tension
             continue
-        fibre = max((work.length[i] - lines.tendon[i]) / (lines.optimal[i] * lines.cos_pennation[i]), SHORTEST_FIBRE)
-        work.gain[i] = lines.f_max[i] * lines.cos_pennation[i] * active_force_length(fibre, lines.force_length_width)
+        cosine = lines.cos_pennation[i]
+        fibre = max((lengths[i] - slack) / (lines.optimal[i] * cosine), SHORTEST_FIBRE)
+        gain[i] = most * cosine * active_force_length(fibre, lines.force_length_width)
+        force = 0.0
         if kind == PASSIVE_EXPONENTIAL:
-            force = lines.f_max[i] * passive_exponential(fibre, lines.passive[i, 0], lines.passive[i, 1])
+            force = most * passive_exponential(fibre, lines.passive[i, 0], lines.passive[i, 1])
         elif kind == PASSIVE_TOE:
-            force = ligament.strand_tension(fibre - lines.passive[i, 1], lines.passive[i, 0], lines.passive[i, 2])[0]
+            force, _ = ligament.strand_tension(fibre - lines.passive[i, 1], lines.passive[i, 0], lines.passive[i, 2])
         else:
-            work.gain[i] = lines.f_max[i]
-            force = 0.0
-        work.passive[i] = lines.cos_pennation[i] * force
+            gain[i] = most
+        passive[i] = cosine * force

@@ -1,8 +1,8 @@
 """One phase of a solve over and over, so that a benchmark can time it from outside; no part of any solve."""
 
-from spinesim.kernels import equilibrium, kinematics, loads, muscle, passive, recruitment
+from spinesim.kernels import equilibrium, passive, recruitment
 from spinesim.kernels.jit import kernel
-from spinesim.kernels.tables import Person, Problem, State, Task, Work
+from spinesim.kernels.tables import Person, State, Task, Work
 
 PHASES = (
     "posture",
@@ -18,41 +18,20 @@ PHASES = (
 @kernel
 def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: int, times: int) -> None:
     """Do phase number `phase` of PHASES `times` times on a solved state."""
-    problem = Problem(
-        work.a,
-        work.b,
-        work.row,
-        work.ease,
-        work.lo,
-        work.up,
-        work.x,
-        work.s,
-        work.ds,
-        work.free,
-        work.index,
-        work.root,
-        work.h,
-        work.rhs,
-        work.dlam,
-    )
     for _ in range(times):
         if phase == 0:
             equilibrium.prepare(person, task, work)
         elif phase == 1:
-            kinematics.place_bodies(person.skeleton, state.u, work)
-            kinematics.place_arms(person.skeleton, task, work)
-            loads.gather_loads(person, task, 1.0, work)
-            loads.sum_loads(person, task, work)
+            equilibrium.place(person, task, state.u, 1.0, work.frames, work.forces)
         elif phase == 2:
-            muscle.line_geometry(person.lines, person.skeleton, work)
-            muscle.line_forces(person.lines, task.fascia_scale, work)
+            equilibrium.pull(person, task, work.frames, work.pulls)
         elif phase == 3:
-            passive.passive_levels(person, task, state.u, work)
+            passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
         elif phase == 4:
             equilibrium.build_problem(person, task, work)
-            recruitment.scale_rows(problem)
+            recruitment.scale_rows(work.problem)
         elif phase == 5:
-            recruitment.newton_step(problem, state, person.reserve_penalty, task.power)
+            recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power)
         else:
             equilibrium.balance(person, task, state, work)
-            equilibrium.move_discs(state, work, 0.0)
+            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0)

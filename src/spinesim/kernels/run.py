@@ -8,7 +8,7 @@ import math
 from spinesim.kernels import equilibrium, recruitment
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
-from spinesim.kernels.tables import N_EQUATION, Person, Problem, State, Task, Work
+from spinesim.kernels.tables import N_EQUATION, Person, State, Task, Work
 
 TOLERANCE = 9e-7  # N and N m
 MAX_ITERATIONS = 80
@@ -31,30 +31,14 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
     gamma = person.reserve_penalty
-    problem = Problem(
-        work.a,
-        work.b,
-        work.row,
-        work.ease,
-        work.lo,
-        work.up,
-        work.x,
-        work.s,
-        work.ds,
-        work.free,
-        work.index,
-        work.root,
-        work.h,
-        work.rhs,
-        work.dlam,
-    )
+    problem = work.problem
     done = False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
         if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(state)
-        work.x[:] = 0.0
-        work.mixed[0] = 0
+        problem.x[:] = 0.0
+        work.motion.mixed[0] = 0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done = False
         for iteration in range(MAX_ITERATIONS):
@@ -72,12 +56,12 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             state.info[2] += abs(steps)
             if steps < 0:
                 break
-            equilibrium.update_reserve(soft, state, work)
+            equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
-            equilibrium.move_discs(state, work, 1.0 if attempt == 0 else 0.5)
+            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 1.0 if attempt == 0 else 0.5)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
-    state.info[3] = work.share[0]
+    state.info[3] = work.forces.share[0]
     if not done:
         return NOT_CONVERGED
     for k in range(N_EQUATION - 1):

@@ -59,11 +59,14 @@ class Discs(NamedTuple):
     last_moment: Floats  # (level, 3) N m       beyond it the law goes on with its tangent
     gain: float  # 1                            preload stiffening
     force: float  # N                           preload at which (1 - 1/e) of the gain is reached
+    rest_turn: Floats  # (level, 3) rad         rotation at which the disc is free of stress
+    rest_shift: Floats  # (level, 3) m          translation, the same
 
 
 class Strands(NamedTuple):
     """Ligament strands that cross one level."""
 
+    start: Ints  # (level + 1,)                 strands of level j are start[j] ... start[j + 1] - 1
     level: Ints  # (strand,)
     upper: Floats  # (strand, 3) m              in the upper body's frame
     lower: Floats  # (strand, 3) m              in the lower body's frame
@@ -117,7 +120,6 @@ class Breath(NamedTuple):
     hoop_area: float  # m^2                     radius x height: wall force per pressure
     maximum: float  # Pa
     volume: float  # 1                          cost weight
-    support_body: Ints  # (support,)
     support_point: Floats  # (support, 3) m
     support_direction: Floats  # (support, 3) 1
     support_limit: Floats  # (support,) N
@@ -166,14 +168,36 @@ class Task(NamedTuple):
     power: int  # 2 or 3
 
 
-class Work(NamedTuple):
-    """Scratch; written by the function named. Allocated once per thread."""
+class Frames(NamedTuple):
+    """Scratch: where every body is."""
 
     o: Floats  # (body, 3) m                    place_bodies
     r: Floats  # (body, 3, 3)                   orient_bodies
     mid: Floats  # (level, 3, 3)                orient_bodies: disc mid frame, global
     a_up: Floats  # (level, 3) m                place_bodies: upper anchor, global
     arm: Floats  # (side, 4, 3) m               place_arms: shoulder, elbow, wrist, hand
+    turn: Floats  # (3, 3, 3)                   scratch matrices
+
+
+class Forces(NamedTuple):
+    """Scratch: weights and applied forces, and what they sum to."""
+
+    body: Ints  # (force,)                      gather_loads
+    offset: Floats  # (force, 3) m              from the body's origin, global
+    force: Floats  # (force, 3) N
+    moment: Floats  # (force, 3) N m
+    count: Ints  # (1,)
+    level_f: Floats  # (level, 3) N             sum_loads: on all above the level
+    level_m: Floats  # (level, 3) N m           about the upper anchor
+    hip_f: Floats  # (3,) N                     on all above the hips
+    hip_m: Floats  # (side, 3) N m              couple each hip must carry
+    share: Floats  # (side,) 1                  weight on each foot
+    pelvis_m: Floats  # (3,) N m                about the pelvis
+
+
+class Tissue(NamedTuple):
+    """Scratch: discs, ligaments and facets by level."""
+
     disc_direct: Floats  # (level, 3, 3)        prepare_passive: rotation gradient to moment
     disc_arm: Floats  # (level, 3, 3)           force arm to moment
     strand_u: Floats  # (strand, 3) m           prepare_passive: mid frame, from the anchors
@@ -182,46 +206,34 @@ class Work(NamedTuple):
     facet_o: Floats  # (facet, 3) m
     facet_a: Floats  # (facet, 3)
     facet_n: Floats  # (facet, 3)
-    turn: Floats  # (3, 3, 3)                   scratch matrices
+    f: Floats  # (level, 3) N                   passive_levels, on the upper body, mid frame
+    m: Floats  # (level, 3) N m                 about the upper anchor
+    k: Floats  # (level, 3, 3) N/m              df/du
+    g: Floats  # (level, 3, 3) N                dm/du
+
+
+class Pulls(NamedTuple):
+    """Scratch: all that pulls or pushes along a line: fascicles, fascia bands, then pressure, slack and supports.
+
+    The wrench of a pull is force and moment per unit on all above each level (columns 6 level ... + 5, about the upper
+    anchor), then on the pelvis at each hip (36 + 6 side ... + 5, about the hip).
+    """
+
     seg_a: Floats  # (segment, 3) m             prepare_lines: global offsets from the body origin
     seg_b: Floats  # (segment, 3) m
-    w_body: Ints  # (force,)                    gather_loads
-    w_offset: Floats  # (force, 3) m
-    w_force: Floats  # (force, 3) N
-    w_moment: Floats  # (force, 3) N m
-    n_force: Ints  # (1,)
-    ext_f: Floats  # (level, 3) N               sum_loads: on all above the level
-    ext_m: Floats  # (level, 3) N m             about the upper anchor
-    hip_f: Floats  # (3,) N                     on all above the hips
-    hip_m: Floats  # (side, 3) N m              couple each hip must carry
-    share: Floats  # (side,) 1                  weight on each foot
     length: Floats  # (line,) m                 line_geometry
-    af: Floats  # (18, pull) 1                  force on all above per unit pull (lines, pressure, slack, supports)
-    am: Floats  # (24, pull) m                  moment per unit tension: levels, then hips
-    hf: Floats  # (6, line) 1                   force on the pelvis across each hip
+    wrench: Floats  # (pull, 48) 1 and m
     gain: Floats  # (pull,) N                   line_forces: force at full activation
     passive: Floats  # (pull,) N
-    tension: Floats  # (pull,) N                balance
-    f: Floats  # (level, 3) N                   passive_levels, mid frame
-    m: Floats  # (level, 3) N m
-    k: Floats  # (level, 3, 3) N/m
-    g: Floats  # (level, 3, 3) N
+    tension: Floats  # (pull,) N                tensions
+
+
+class Motion(NamedTuple):
+    """Scratch: balance and the steps of the discs."""
+
     c: Floats  # (level, 3, 3) m                couple: moment per force through the level, global
-    a: Floats  # (25, column)                   recruitment matrix, rows scaled
-    b: Floats  # (25,)
-    row: Floats  # (25,)                        row scale
-    ease: Floats  # (column,)                    one over the cost weight
-    lo: Floats  # (column,)
-    up: Floats  # (column,)
-    x: Floats  # (column,)
-    s: Floats  # (column,)
-    ds: Floats  # (column,)
-    free: Floats  # (25, column)
-    index: Ints  # (column,)                     columns between their bounds
-    root: Floats  # (column,)
-    h: Floats  # (25, 25)
-    rhs: Floats  # (25,)
-    dlam: Floats  # (25,)
+    total: Floats  # (48,) N and N m            sum of all pulls' wrenches
+    res: Floats  # (42,)                        balance: 18 forces, 24 moments
     step: Floats  # (18,) m                     move_discs
     past_step: Floats  # (5, 18) m
     past_point: Floats  # (5, 18) m
@@ -229,27 +241,37 @@ class Work(NamedTuple):
     mix_b: Floats  # (5,)
     mix_x: Floats  # (5,)
     mixed: Ints  # (1,)                         points remembered
-    res: Floats  # (42,)                        balance: 18 forces, 24 moments
 
 
 class Problem(NamedTuple):
-    """The recruitment's part of `Work`, under the same names: a short list of arrays is cheaper to hand on."""
+    """Scratch: the recruitment in scaled rows; a column is a fascicle, the pressure, the slack or a support."""
 
-    a: Floats
-    b: Floats
-    row: Floats
-    ease: Floats
-    lo: Floats
-    up: Floats
-    x: Floats
-    s: Floats
-    ds: Floats
-    free: Floats
-    index: Ints
-    root: Floats
-    h: Floats
-    rhs: Floats
-    dlam: Floats
+    a: Floats  # (25, column)                   build_problem, scale_rows
+    b: Floats  # (25,)
+    row: Floats  # (25,)                        row scale
+    ease: Floats  # (column,)                   one over the cost weight
+    lo: Floats  # (column,)
+    up: Floats  # (column,)
+    x: Floats  # (column,) 1                    activation
+    s: Floats  # (column,)                      reduced price
+    ds: Floats  # (column,)
+    free: Floats  # (25, column)
+    index: Ints  # (column,)                    columns between their bounds
+    root: Floats  # (column,)
+    h: Floats  # (25, 25)
+    rhs: Floats  # (25,)
+    dlam: Floats  # (25,)
+
+
+class Work(NamedTuple):
+    """Scratch of one thread, in groups: a kernel takes the groups it needs, for every array handed on costs time."""
+
+    frames: Frames
+    forces: Forces
+    tissue: Tissue
+    pulls: Pulls
+    motion: Motion
+    problem: Problem
 
 
 class State(NamedTuple):
@@ -263,28 +285,36 @@ class State(NamedTuple):
 
 def make_work(person: Person, task: Task) -> Work:
     """Allocate the scratch arrays of one thread."""
-    n_line, n_col = person.lines.f_max.size, person.lines.n_fascicle + 2 + person.breath.support_limit.size
+    n_line, n_push = person.lines.f_max.size, 2 + person.breath.support_limit.size
+    n_col, n_pull = person.lines.n_fascicle + n_push, n_line + n_push
     n_strand, n_seg = person.strands.level.size, person.lines.segment_line.size
-    n_point = person.facets.points.shape[1]
-    n_force = 9 + 6 + task.load_where.size
-    n_pull = n_line + 2 + person.breath.support_limit.size
-    z = np.zeros
+    n_point, n_force = person.facets.points.shape[1], 9 + 6 + task.load_where.size
+    z, ints = np.zeros, np.int64
     return Work(
-        o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
-        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
-        facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
-        turn=z((3, 3, 3)), seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)),
-        w_body=z(n_force, dtype=np.int64), w_offset=z((n_force, 3)), w_force=z((n_force, 3)), w_moment=z((n_force, 3)),
-        n_force=z(1, dtype=np.int64),
-        ext_f=z((6, 3)), ext_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
-        length=z(n_line), af=z((18, n_pull)), am=z((24, n_pull)), hf=z((6, n_line)), gain=z(n_pull),
-        passive=z(n_pull), tension=z(n_pull),
-        f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)), c=z((6, 3, 3)),
-        a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col),
-        x=z(n_col), s=z(n_col), ds=z(n_col),
-        free=z((25, n_col)), index=z(n_col, dtype=np.int64), root=z(n_col), h=z((25, 25)), rhs=z(25), dlam=z(25),
-        step=z(18), past_step=z((5, 18)), past_point=z((5, 18)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5),
-        mixed=z(1, dtype=np.int64), res=z(42),
+        Frames(o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)), turn=z((3, 3, 3))),
+        Forces(
+            body=z(n_force, dtype=ints), offset=z((n_force, 3)), force=z((n_force, 3)), moment=z((n_force, 3)),
+            count=z(1, dtype=ints), level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
+            pelvis_m=z(3),
+        ),
+        Tissue(
+            disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
+            facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
+            f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
+        ),
+        Pulls(
+            seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((n_pull, 48)), gain=z(n_pull),
+            passive=z(n_pull), tension=z(n_pull),
+        ),
+        Motion(
+            c=z((6, 3, 3)), total=z(48), res=z(42), step=z(18), past_step=z((5, 18)), past_point=z((5, 18)),
+            mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=ints),
+        ),
+        Problem(
+            a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
+            ds=z(n_col), free=z((25, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((25, 25)), rhs=z(25),
+            dlam=z(25),
+        ),
     )  # fmt: skip
 
 

@@ -33,6 +33,26 @@ def unrotate(r: Floats, x: float, y: float, z: float) -> tuple[float, float, flo
 
 
 @kernel
+def rotate_at(r: Floats, n: int, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Return R_n v; a view of R_n would cost more than the product."""
+    return (
+        r[n, 0, 0] * x + r[n, 0, 1] * y + r[n, 0, 2] * z,
+        r[n, 1, 0] * x + r[n, 1, 1] * y + r[n, 1, 2] * z,
+        r[n, 2, 0] * x + r[n, 2, 1] * y + r[n, 2, 2] * z,
+    )
+
+
+@kernel
+def unrotate_at(r: Floats, n: int, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Return R_n^T v."""
+    return (
+        r[n, 0, 0] * x + r[n, 1, 0] * y + r[n, 2, 0] * z,
+        r[n, 0, 1] * x + r[n, 1, 1] * y + r[n, 2, 1] * z,
+        r[n, 0, 2] * x + r[n, 1, 2] * y + r[n, 2, 2] * z,
+    )
+
+
+@kernel
 def multiply(a: Floats, b: Floats, out: Floats) -> None:
     """Write the 3 x 3 product A B to `out` (not a or b)."""
     for i in range(3):

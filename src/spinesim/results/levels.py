@@ -24,12 +24,12 @@ def named_turns(vectors: Floats) -> Floats:
 def level_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
     """Return the variables of joints, discs and facets; dims as in variables.yaml."""
     values: dict[str, Any] = {
-        "joint_compression": work.f[:, 1],
-        "joint_shear_anterior": -work.f[:, 0],
-        "joint_shear_right": -work.f[:, 2],
-        "joint_moment": named_turns(work.m),
-        "tolerance_ratio_compression": work.f[:, 1] / assembly.subject.compression_limit,
-        "tolerance_ratio_shear": np.abs(work.f[:, 0]) / assembly.subject.shear_limit,
+        "joint_compression": work.tissue.f[:, 1],
+        "joint_shear_anterior": -work.tissue.f[:, 0],
+        "joint_shear_right": -work.tissue.f[:, 2],
+        "joint_moment": named_turns(work.tissue.m),
+        "tolerance_ratio_compression": work.tissue.f[:, 1] / assembly.subject.compression_limit,
+        "tolerance_ratio_shear": np.abs(work.tissue.f[:, 0]) / assembly.subject.shear_limit,
         "segment_flexion": -assembly.task.level[:, 2] * DEG,
     }
     return {**values, **_disc_values(assembly, state, work), **_facet_values(assembly, state, work)}
@@ -39,7 +39,7 @@ def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
     force, moment = np.zeros((6, 3)), np.zeros((6, 3))
     for j in range(6):
         k, c = np.zeros((3, 3)), np.zeros((3, 3))
-        direct, arm = work.disc_direct[j], work.disc_arm[j]
+        direct, arm = work.tissue.disc_direct[j], work.tissue.disc_arm[j]
         disc.disc_wrench(
             assembly.person.discs, j, state.u[j], assembly.task.level[j], direct, arm, force[j], moment[j], k, c
         )
@@ -93,9 +93,11 @@ def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any
     for i in range(12):
         j, side = i // 2, 1 - i % 2
         total, nearest = np.zeros(3), -math.inf
-        for point in work.facet_p[i]:
+        for point in work.tissue.facet_p[i]:
             x, y, z = state.u[j] + point
-            d, nx, ny, nz, _ = facet.closure(i, work.facet_o, work.facet_a, work.facet_n, facets.radius, x, y, z)
+            d, nx, ny, nz, _ = facet.closure(
+                i, work.tissue.facet_o, work.tissue.facet_a, work.tissue.facet_n, facets.radius, x, y, z
+            )
             nearest = max(nearest, d)
             if d > 0.0:
                 pressure, _ = facet.contact_pressure(d, facets.stiffness, facets.thickness, facets.toe)
@@ -118,7 +120,7 @@ def ligament_values(assembly: Assembly, state: State, work: Work) -> dict[str, A
     strands = assembly.person.strands
     for n, name in enumerate(assembly.strands):
         j, column = int(strands.level[n]), names.index(name.ligament)
-        length = float(np.linalg.norm(state.u[j] + work.strand_u[n] - work.strand_l[n]))
+        length = float(np.linalg.norm(state.u[j] + work.tissue.strand_u[n] - work.tissue.strand_l[n]))
         stretch = length - strands.slack[n]
         tension, _ = ligament.strand_tension(stretch, strands.stiffness[n], strands.toe[n])
         _collect(
@@ -147,11 +149,11 @@ def _add_fascia(assembly: Assembly, work: Work, force: Floats, strain: Floats, s
     for n, band in enumerate((*bands, *bands)):
         line = lines.n_fascicle + n
         slack = lines.tendon[line]
-        stretch = work.length[line] - slack
+        stretch = work.pulls.length[line] - slack
         for j in range(6):
             if _crosses(assembly, band.lower_body, band.upper_body, j):
                 failure = band.failure * assembly.subject.length
-                _collect(force, strain, share, j, column, work.passive[line], stretch / slack, stretch / failure)
+                _collect(force, strain, share, j, column, work.pulls.passive[line], stretch / slack, stretch / failure)
 
 
 def _crosses(assembly: Assembly, low: str, high: str, j: int) -> bool:

@@ -16,7 +16,7 @@ from spinesim.variables import dimensions
 def muscle_values(assembly: Assembly, work: Work) -> dict[str, Any]:
     """Return the variables by fascicle and by group and side."""
     n = assembly.person.lines.n_fascicle
-    force, activation = work.tension[:n], work.x[:n]
+    force, activation = work.pulls.tension[:n], work.problem.x[:n]
     return {
         "muscle_force": force.copy(),
         "muscle_activation": activation.copy(),
@@ -31,7 +31,7 @@ def _fibre_lengths(assembly: Assembly, work: Work) -> Floats:
     """Return fibre lengths in optimal lengths; NaN for transversus, which has no line of pull here."""
     lines = assembly.person.lines
     n = lines.n_fascicle
-    length = (work.length[:n] - lines.tendon[:n]) / (lines.optimal[:n] * lines.cos_pennation[:n])
+    length = (work.pulls.length[:n] - lines.tendon[:n]) / (lines.optimal[:n] * lines.cos_pennation[:n])
     return np.where(lines.passive_kind[:n] == PASSIVE_NONE, math.nan, length)
 
 
@@ -57,13 +57,13 @@ def hip_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
     lines, skeleton = assembly.person.lines, assembly.person.skeleton
     reaction, moment, reserve = (np.full((2, 3), math.nan) for _ in range(3))
     if assembly.task.contact == FEET:
-        pulls = work.tension[: lines.f_max.size]
+        pulls, wrench = work.pulls.tension[: lines.f_max.size], work.pulls.wrench[: lines.f_max.size]
         for s in range(2):
-            muscles = work.hf[3 * s : 3 * s + 3] @ pulls
+            muscles = pulls @ wrench[:, 36 + 6 * s : 39 + 6 * s]
             hanging = assembly.task.support_right == float(s)
             leg = (skeleton.mass[7 + s] + skeleton.mass[9 + s]) * assembly.task.gravity if hanging else np.zeros(3)
-            reaction[1 - s] = leg - work.share[s] * work.hip_f - muscles
-            moment[1 - s] = work.am[18 + 3 * s : 21 + 3 * s, : lines.f_max.size] @ pulls
+            reaction[1 - s] = leg - work.forces.share[s] * work.forces.hip_f - muscles
+            moment[1 - s] = pulls @ wrench[:, 39 + 6 * s : 42 + 6 * s]
             reserve[1 - s] = state.reserve[18 + 3 * s : 21 + 3 * s]
     return {"hip_reaction": reaction, "hip_moment": moment, "hip_reserve_moment": reserve}
 
@@ -71,10 +71,10 @@ def hip_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
 def whole_body_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
     """Return abdominal pressure (kPa), reserves (N m) and posture angles (deg)."""
     angles, n = assembly.angles, assembly.person.lines.n_fascicle
-    reserve = np.array([work.mid[j].T @ state.reserve[3 * j : 3 * j + 3] for j in range(6)])
+    reserve = np.array([work.frames.mid[j].T @ state.reserve[3 * j : 3 * j + 3] for j in range(6)])
     trunk = angles.trunk_inclination
     return {
-        "intra_abdominal_pressure": work.x[n] * assembly.person.breath.maximum * 1e-3,
+        "intra_abdominal_pressure": work.problem.x[n] * assembly.person.breath.maximum * 1e-3,
         "reserve_moment": named_turns(reserve),
         "pelvis_tilt": math.degrees(angles.pelvis_tilt),
         "lumbar_flexion": math.degrees(angles.lumbar_flexion),

@@ -52,7 +52,7 @@ def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:
     """Return the reserves above the limit, largest first, each with its size, sense and place."""
     found = []
     for j, level in enumerate(LEVELS):
-        turns = named_turns(work.mid[j].T @ state.reserve[3 * j : 3 * j + 3])
+        turns = named_turns(work.frames.mid[j].T @ state.reserve[3 * j : 3 * j + 3])
         found += [(abs(v), f"{_size(abs(v))} N m of {TURNS[i][int(v < 0.0)]} at {level}") for i, v in enumerate(turns)]
     for s, side in enumerate(("right", "left")):
         for i, axis in enumerate(("abduction or adduction", "rotation", "flexion or extension")):
@@ -64,7 +64,7 @@ def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:
 
 def _spent(assembly: Assembly, work: Work) -> list:
     n = assembly.person.lines.n_fascicle
-    at_limit = np.flatnonzero(work.x[:n] >= 0.99 * assembly.task.upper)
+    at_limit = np.flatnonzero(work.problem.x[:n] >= 0.99 * assembly.task.upper)
     return [assembly.fascicles[i] for i in at_limit]
 
 
