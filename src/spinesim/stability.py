@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from spinesim.assembly import Assembly
@@ -32,7 +34,7 @@ def assess(assembly: Assembly, state: State, work: Work) -> tuple[float, float]:
 
 def copy_of(work: Work) -> Work:
     """Return scratch of its own, so that what results are read from stays as it was."""
-    return Work._make(type(group)(*(array.copy() for array in group)) for group in work)
+    return copy.deepcopy(work)
 
 
 def _smallest(k: Floats) -> float:

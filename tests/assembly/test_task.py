@@ -56,10 +56,11 @@ def limits(**fields: Any) -> dict[str, tuple[float, float]]:
 
 def test_deficits_of_side_level_and_fascicle() -> None:
     found = limits(
+        recruitment={"co_contraction": "0 %"},
         muscles=[
             {"group": "multifidus", "side": "left", "level": "L5", "strength": "60 %"},
             {"fascicle": "MF_m1s", "inhibition": "25 %"},
-        ]
+        ],
     )
     multifidus = [f for f in load_model().fascicles if f.group == "multifidus"]
     for fascicle in multifidus:
@@ -68,6 +69,18 @@ def test_deficits_of_side_level_and_fascicle() -> None:
         assert found[f"{fascicle.name}_R"] == (0.0, own)
         assert found[f"{fascicle.name}_L"] == (0.0, pytest.approx(own * (0.6 if at_l5 else 1.0), rel=EXACT))
     assert any(any(body == "L5" for body, _ in f.path) for f in multifidus)
+
+
+def test_an_upright_trunk_has_the_tone_of_the_model_and_a_lying_or_leaning_one_has_none() -> None:
+    tone = load_model().recruitment.tone
+    assert tone > 0.0
+    for preset, expected in (
+        ("standing", tone),
+        ("sitting_unsupported", tone),
+        ("supine", 0.0),
+        ("sitting_back_rest", 0.0),
+    ):
+        assert limits(posture={"preset": preset})["TrA_R"][0] == expected, preset
 
 
 def test_co_contraction_is_a_floor_of_the_trunk_below_every_deficit() -> None:

@@ -52,9 +52,10 @@ def scale_subject(model: Model, wanted: conditions.Subject) -> Subject:
     mass = wanted.mass or reference.mass
     age = wanted.age or reference.age
     length = height / reference.height
-    muscle = _muscle_share(model, wanted.sex, height, mass) * mass
-    own = _muscle_share(model, reference.sex, reference.height, reference.mass) * reference.mass
     female = wanted.sex == "female" and reference.sex != "female"
+    muscle = _muscle_share(model, wanted.sex, height, mass) * mass
+    grown = length * length * (law.female_disc_area if female else 1.0)
+    own = _muscle_share(model, reference.sex, reference.height, reference.mass) * reference.mass
     intercept, slope = law.compression[wanted.sex]
     return Subject(
         sex=wanted.sex,
@@ -63,11 +64,16 @@ def scale_subject(model: Model, wanted: conditions.Subject) -> Subject:
         age=age,
         length=length,
         strength=muscle / own / length * (law.female_strength if female else 1.0),
-        disc_area=length * length * (law.female_disc_area if female else 1.0),
+        disc_area=grown if wanted.disc_area is None else wanted.disc_area / _disc_area(model),
         mass_factors=_mass_factors(model, wanted.sex, mass / reference.mass),
         compression_limit=intercept + slope * age / SECONDS_PER_DECADE,
         shear_limit=law.shear,
     )
+
+
+def _disc_area(model: Model) -> float:
+    """Return the area (m^2) of the reference person's L4-L5 disc."""
+    return next(disc.area for disc in model.discs if disc.level == "L4-L5")
 
 
 def _muscle_share(model: Model, sex: str, height: float, mass: float) -> float:

@@ -108,9 +108,10 @@ def activation_limits(
 ) -> tuple[Floats, Floats, list[Problem]]:
     """Return upper and lower activation of every fascicle, or the names that match none."""
     upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
+    tone = scenario.recruitment.co_contraction
     for i, fascicle in enumerate(fascicles):
         if fascicle.group in model.trunk_groups:
-            lower[i] = scenario.recruitment.co_contraction
+            lower[i] = _upright_tone(model, scenario) if isinstance(tone, str) else tone
     names = {fascicle.name for fascicle in fascicles}
     for n, change in enumerate(scenario.muscles):
         key = "group" if change.group else "fascicle"
@@ -130,6 +131,12 @@ def activation_limits(
             upper[i] *= (1.0 if change.strength is None else change.strength) * (1.0 - (change.inhibition or 0.0))
             lower[i] = max(lower[i], change.tone or 0.0)
     return upper, np.minimum(lower, upper), problems
+
+
+def _upright_tone(model: Model, scenario: Scenario) -> float:
+    """Return the tone of a trunk held upright by its muscles; one that lies or leans needs none."""
+    preset = model.presets[scenario.posture.preset]
+    return 0.0 if preset.contact == "bed" or preset.supports else model.recruitment.tone
 
 
 def _is_meant(fascicle: FascicleName, wanted: str, side: str, level: str | None) -> bool:

@@ -64,7 +64,8 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     state.info[3] = work.forces.share[0]
     if not done:
         return NOT_CONVERGED
-    for k in range(N_EQUATION - 1):
-        if abs(state.reserve[k]) > person.reserve_limit:
+    r = state.reserve
+    for k in range(0, N_EQUATION - 1, 3):
+        if math.sqrt(r[k] * r[k] + r[k + 1] * r[k + 1] + r[k + 2] * r[k + 2]) > person.reserve_limit:
             return RESERVE_USED
     return CONVERGED

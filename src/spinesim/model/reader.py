@@ -216,6 +216,7 @@ def _recruitment(node: Node) -> dict[str, Any]:
         reserve["penalty"].quantity("number"),
         reserve["limit"].quantity("moment"),
         node["short_range_stiffness"].quantity("number"),
+        node["tone"].quantity("fraction"),
     )
     return {"recruitment": law}
 

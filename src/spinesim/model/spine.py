@@ -192,6 +192,7 @@ class RecruitmentLaw:
     reserve_penalty: float  # 1
     reserve_limit: float  # N m
     short_range_stiffness: float  # 1, q of q F / L
+    tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ def status_message(assembly: Assembly, state: State, work: Work, status: int) ->
     places = ", ".join(_short_places(assembly, state, work)[:NAMED])
     spent = Counter(f"{f.side} {f.group.replace('_', ' ')}" for f in _spent(assembly, work))
     muscles = ", ".join(name for name, _ in spent.most_common(NAMED)) or "none at its limit"
-    forced = " with the least activity asked of them" if assembly.task.lower.any() else ""
+    forced = (
+        " with the least activity asked of them" if assembly.task.lower.max() > assembly.model.recruitment.tone else ""
+    )
     return f"muscles cannot hold this load{forced}: missing {places}; most spent: {muscles}"
 
 

@@ -14,6 +14,7 @@ from spinesim.schema import WHOLE_NUMBER, Frozen
 from spinesim.units import Quantity
 
 _ABDOMEN = Quantity("pressure", "0 kPa", "40 kPa")
+_TONE = Quantity("fraction", "0 %", "50 %")
 
 
 class Subject(Frozen):
@@ -29,12 +30,31 @@ class Subject(Frozen):
         kg.
     age : float or None
         s, written in years.
+    disc_area : float or None
+        m^2, cross-section of the L4-L5 disc where it has been measured; the other discs follow it.
     """
 
     sex: Literal["male", "female"] = "male"
     height: Annotated[float, Quantity("length", "1.2 m", "2.3 m")] | None = None
     mass: Annotated[float, Quantity("mass", "30 kg", "250 kg")] | None = None
     age: Annotated[float, Quantity("time", "18 yr", "100 yr", unit="yr")] | None = None
+    disc_area: Annotated[float, Quantity("area", "5 cm^2", "40 cm^2")] | None = None
+
+
+def _parse_tone(value: object) -> str | float:
+    return "auto" if value == "auto" else _TONE.parse(value)
+
+
+def _format_tone(value: str | float) -> str:
+    return value if isinstance(value, str) else _TONE.format(value)
+
+
+Tone = Annotated[
+    Literal["auto"] | float,
+    BeforeValidator(_parse_tone),
+    PlainSerializer(_format_tone),
+    WithJsonSchema({"type": "string", "examples": ["auto", "5 %"]}),
+]
 
 
 class Recruitment(Frozen):
@@ -46,13 +66,14 @@ class Recruitment(Frozen):
         "power": the least sum of volume times activation to the power `p`.
     p : int
         2 or 3.
-    co_contraction : float
-        Least activation of every trunk muscle, 0 to 0.5.
+    co_contraction : float or "auto"
+        Least activation of every trunk muscle, 0 to 0.5; "auto" is the model's tone of an upright trunk that nothing
+        supports, and none otherwise.
     """
 
     criterion: Literal["power", "min_max"] = "power"
     p: Annotated[Literal[2, 3], WHOLE_NUMBER] = 2
-    co_contraction: Annotated[float, Quantity("fraction", "0 %", "50 %")] = 0.0
+    co_contraction: Tone = "auto"
 
     @field_validator("criterion")
     @classmethod
