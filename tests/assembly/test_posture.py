@@ -60,7 +60,13 @@ def test_levels_add_up_to_the_lumbar_rotation(flexion: float, bending: float, tw
 
 
 def test_shares_of_the_levels_sum_to_one() -> None:
-    for name, shares in load_model().level_shares.items():
+    model = load_model()
+    every = {
+        (name, study): values
+        for name, shares in model.level_shares.items()
+        for study, values in {"": shares.values, **shares.others}.items()
+    }
+    for name, shares in every.items():
         assert sum(shares) == pytest.approx(1.0, abs=1e2 * EXACT), name
         assert min(shares) > 0.0, name
 
