@@ -67,7 +67,8 @@ def test_beyond_what_it_covers_nothing_may_be_lifted(lift: Lift, name: str) -> N
     ("rate", "hours", "vertical", "expected"),
     [
         (0.0, 1.0, 0.8, 1.0), (0.1, 8.0, 0.8, 0.85), (1.0, 2.0, 0.5, 0.88), (1.5, 1.0, 0.8, 0.925),
-        (9.0, 8.0, 0.8, 0.15), (9.0, 8.0, 0.5, 0.0), (12.0, 1.0, 0.5, 0.37), (13.0, 1.0, 0.5, 0.0), (15.0, 1.0, 0.8, 0.28),
+        (9.0, 8.0, 0.8, 0.15), (9.0, 8.0, 0.5, 0.0), (12.0, 1.0, 0.5, 0.37), (13.0, 1.0, 0.5, 0.0),
+        (15.0, 1.0, 0.8, 0.28),
     ],
 )  # fmt: skip
 def test_the_frequency_table(rate: float, hours: float, vertical: float, expected: float) -> None:

@@ -37,14 +37,16 @@ def test_the_muscle_balances_the_moment(mass: float, length: float, lean: float,
     estimate = single_muscle(mass, length, lean, load, reach)
     assert estimate.extensor * 0.06 == pytest.approx(abs(estimate.moment), rel=1e3 * EXACT)
     weight = GRAVITY * (ABOVE_DISC * mass + load)
-    assert math.hypot(estimate.compression - estimate.extensor, estimate.shear) == pytest.approx(weight, rel=1e3 * EXACT)
+    assert math.hypot(estimate.compression - estimate.extensor, estimate.shear) == pytest.approx(
+        weight, rel=1e3 * EXACT
+    )
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"body_mass": -1.0}, {"trunk_length": -0.1}, {"load_mass": -1.0}, {"extensor_arm": 0.0}, {"extensor_arm": -0.05},
-        {"inclination": math.nan}, {"load_reach": math.inf},
+        {"body_mass": -1.0}, {"trunk_length": -0.1}, {"load_mass": -1.0}, {"extensor_arm": 0.0},
+        {"extensor_arm": -0.05}, {"inclination": math.nan}, {"load_reach": math.inf},
     ],
 )  # fmt: skip
 def test_nonsense_is_refused(wrong: dict[str, float]) -> None:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 GRAVITY = 9.80665  # m/s^2, standard
 EXTENSOR_ARM = 0.06  # m behind the disc: Cholewicki 1991; 0.05 m in the older papers
-ABOVE_DISC = 0.455  # of body mass above L5-S1: head, arms and trunk 60.3 % (de Leva 1996) less the model's pelvis, 14.8 %
+# Share of body mass above L5-S1: head, arms and trunk 60.3 % (de Leva 1996) less the pelvis of our model, 14.8 %.
+ABOVE_DISC = 0.455
 
 
 class Estimate(NamedTuple):
