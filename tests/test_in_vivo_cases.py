@@ -1,4 +1,4 @@
-"""The cases of living people: enough of them, none of Wilke's static tasks left out, and every situation can be posed."""
+"""The cases of living people: enough of them, no static task of Wilke left out, and every situation can be posed."""
 
 from __future__ import annotations
 
