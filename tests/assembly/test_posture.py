@@ -60,7 +60,13 @@ def test_levels_add_up_to_the_lumbar_rotation(flexion: float, bending: float, tw
 
 
 def test_shares_of_the_levels_sum_to_one() -> None:
-    for name, shares in load_model().level_shares.items():
+    model = load_model()
+    every = {
+        (name, study): values
+        for name, shares in model.level_shares.items()
+        for study, values in {"": shares.values, **shares.others}.items()
+    }
+    for name, shares in every.items():
         assert sum(shares) == pytest.approx(1.0, abs=1e2 * EXACT), name
         assert min(shares) > 0.0, name
 
@@ -172,3 +178,92 @@ def test_a_load_out_of_reach_is_an_impossible_posture() -> None:
     with pytest.raises(PostureError) as caught:
         simulate(situation(loads=[{"name": "crate", "kind": "held", "mass": "5 kg", "reach": "1.4 m"}]))
     assert "short of the load" in str(caught.value) and "@ loads.0" in str(caught.value)
+
+
+# --- the posture library -------------------------------------------------------------------------------------
+
+FULL_FLEXION, FULL_EXTENSION = 52.0, -16.0  # deg from standing, L1-S1: Pearcy 1984
+
+
+@pytest.mark.parametrize("name", load_model().presets)
+def test_no_preset_bends_farther_than_people_do(name: str) -> None:
+    angles = prepare(situation(posture={"preset": name})).angles
+    assert FULL_EXTENSION - 1e-6 <= math.degrees(angles.lumbar_flexion) <= FULL_FLEXION + 1e-6
+    assert angles.pelvis_tilt + angles.lumbar_flexion == pytest.approx(angles.trunk_inclination, abs=EXACT)
+
+
+def test_lying_on_the_side_is_straight() -> None:
+    angles = prepare(situation(posture={"preset": "side_lying"})).angles
+    assert angles.lumbar_flexion == 0.0 and angles.thigh_inclination == 0.0
+
+
+def test_sitting_rolls_the_pelvis_back_and_straightening_brings_it_forward() -> None:
+    tilt = {name: prepare(situation(posture={"preset": name})).angles.pelvis_tilt for name in SITTING}
+    assert tilt["slouched"] < tilt["sitting_unsupported"] < tilt["sitting_straight"] < 0.0
+
+
+SITTING = ("slouched", "sitting_unsupported", "sitting_straight")
+
+
+@pytest.mark.parametrize("phase", ["healthy", "low_back_pain"])
+def test_coming_up_uses_the_back_more_when_nearly_upright_and_less_when_low(phase: str) -> None:
+    """Tafazzol 2014: 2.86 against 2.51 below 30 deg, 1.23 against 1.34 above 90 deg."""
+    for trunk, sign in ((30.0, 1.0), (60.0, 0.0), (90.0, -1.0)):
+        down, up = (
+            posture(trunk_inclination=f"{trunk} deg", lumbopelvic_rhythm=name).lumbar_flexion
+            for name in (phase, f"{phase}_return")
+        )
+        assert np.sign(round(up - down, 9)) == sign
+
+
+@pytest.mark.parametrize("ratio", [("healthy", 30.0, 2.51, 2.86), ("healthy", 90.0, 1.34, 1.23)])
+def test_the_return_keeps_the_studys_change_of_lumbar_share(ratio: tuple[str, float, float, float]) -> None:
+    name, trunk, down, up = ratio
+    curve, back = load_model().rhythms[name], load_model().rhythms[f"{name}_return"]
+    here = [np.interp(math.radians(trunk), r.trunk, r.lumbar) for r in (curve, back)]
+    assert here[1] / here[0] == pytest.approx((up / (1 + up)) / (down / (1 + down)), abs=3e-3)
+
+
+def test_every_rhythm_has_a_spread() -> None:
+    assert all(0.0 < rhythm.spread < 0.5 for rhythm in load_model().rhythms.values())
+
+
+def test_another_studys_shares_move_the_levels_and_keep_the_sum() -> None:
+    wanted = {"lumbar_flexion": "40 deg", "trunk_inclination": "60 deg"}
+    own, other = posture(**wanted), posture(**wanted, level_shares="Pearcy1984")
+    assert other.levels[:, 2].sum() == pytest.approx(own.levels[:, 2].sum(), rel=1e2 * EXACT)
+    share = other.levels[:, 2] / other.levels[:, 2].sum()
+    assert share == pytest.approx(np.array([6, 8, 10, 12, 13, 9]) / 58, rel=1e2 * EXACT)
+    assert abs(share - own.levels[:, 2] / own.levels[:, 2].sum()).max() > 0.02
+
+
+def test_a_study_that_shares_nothing_is_named() -> None:
+    text = complaint(InputError, posture={"preset": "standing", "level_shares": "Pearcy1985"})
+    assert "no level shares by 'Pearcy1985'" in text and "Pearcy1984" in text and "@ posture.level_shares" in text
+
+
+def test_couplings_are_signs_by_level() -> None:
+    """Fujii 2007: bending goes against the rotation in the middle levels and with it at both ends."""
+    signs = load_model().couplings["left_axial_rotation", "right_lateral_bending"]
+    assert signs == (-1.0, 1.0, 1.0, 1.0, 1.0, -1.0)
+
+
+def upright_push(name: str) -> np.ndarray:
+    """Return the directions, against gravity's opposite, in which a preset's supports push."""
+    own = prepare(situation(posture={"preset": name}))
+    lean = -own.angles.trunk_inclination
+    c, s = math.cos(lean), math.sin(lean)
+    pushes = own.person.breath.support_direction[own.task.support_on > 0.0]
+    turned = np.array([(c * x - s * y, s * x + c * y, z) for x, y, z in pushes])
+    return turned @ (-own.task.gravity / np.linalg.norm(own.task.gravity))
+
+
+@pytest.mark.parametrize("name", ["sitting_elbows_on_thighs", "prone_on_elbows"])
+def test_elbows_push_straight_up(name: str) -> None:
+    assert upright_push(name) == pytest.approx([1.0], abs=1e-3)
+
+
+def test_arm_rests_push_up_and_the_back_rest_square_to_itself() -> None:
+    back, arms = upright_push("slouched")
+    assert arms == pytest.approx(1.0, abs=1e-3)
+    assert back == pytest.approx(math.sin(math.radians(21.0)), abs=1e-3)

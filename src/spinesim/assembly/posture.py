@@ -55,11 +55,11 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         "left_axial_rotation": twist, "hip_flexion": thigh + pelvis, "knee_flexion": knee,
         "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
     }  # fmt: skip
-    problems += _out_of_range(model, scenario, values)
+    problems += _out_of_range(model, scenario, values) + _unknown_study(model, scenario)
     if problems:
         return None, problems
     own = twist * model.twist_share
-    levels = _level_rotations(model, lumbar, bending, own)
+    levels = _level_rotations(model, wanted.level_shares, lumbar, bending, own)
     _add_offsets(model, scenario, levels)
     angles = Angles(
         preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own
@@ -127,9 +127,22 @@ def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) ->
     return problems
 
 
-def _level_rotations(model: Model, flexion: float, bending: float, twist: float) -> Floats:
-    """Share the lumbar rotation by level and turn it from the trunk's axes into each disc's."""
-    shares = model.level_shares
+def _unknown_study(model: Model, scenario: Scenario) -> list[Problem]:
+    """Return the problem of a study that shares no rotation among the levels."""
+    study = scenario.posture.level_shares
+    known = sorted({key for shares in model.level_shares.values() for key in shares.others})
+    if study is None or study in known:
+        return []
+    hint = did_you_mean(study, known) or f" (there are {', '.join(known)})"
+    return [scenario.problem(f"no level shares by '{study}'{hint}", "posture.level_shares")]
+
+
+def _level_rotations(model: Model, study: str | None, flexion: float, bending: float, twist: float) -> Floats:
+    """Share the lumbar rotation by level and turn it from the trunk's axes into each disc's.
+
+    A study that did not measure a rotation leaves it to the model's own shares.
+    """
+    shares = {name: share.others.get(study or "", share.values) for name, share in model.level_shares.items()}
     sagittal = shares["flexion" if flexion >= 0.0 else "extension"]
     levels = np.zeros((6, 3))
     for j, level in enumerate(model.levels):

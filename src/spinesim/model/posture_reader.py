@@ -5,16 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from spinesim.model.nodes import Node, Table
-from spinesim.model.spine import Preset, Rhythm, SupportPoint
+from spinesim.model.spine import LevelShares, Preset, Rhythm, SupportPoint
 
 ANGLES = (
     "trunk_inclination", "lumbar_flexion", "right_lateral_bending", "left_axial_rotation", "thigh_inclination",
     "knee_flexion", "shoulder_flexion", "shoulder_abduction", "elbow_flexion",
 )  # fmt: skip
+ORIENTATIONS = ("upright", "supine", "prone", "right_side")
 
 
 def read_posture(node: Node) -> dict[str, Any]:
-    """Return the posture fields of a model."""
+    """Return how people move: rhythm, shares of the levels, couplings, ranges and heights of the hands."""
+    heights = {
+        row["name"].text(): row["height"].number() * unit["height"]
+        for row, unit in Table(node["load_heights"]).rows(height="number")
+    }
+    return {
+        "rhythms": _rhythms(node["rhythm"]),
+        "level_shares": {name: _level_shares(share) for name, share in node["level_shares"].items()},
+        "couplings": {
+            (name, other): _signs(signs)
+            for name, others in node["couplings"].items()
+            for other, signs in others.items()
+        },
+        "twist_share": node["trunk_twist"]["lumbar_share"].quantity("number"),
+        "ranges": {
+            row["name"].text(): (row["low"].number() * unit["low"], row["high"].number() * unit["high"])
+            for row, unit in Table(node["range"]).rows(low="angle", high="angle")
+        },
+        "load_heights": heights,
+    }
+
+
+def read_postures(node: Node) -> dict[str, Any]:
+    """Return the named postures and the contacts they lean on."""
     supports = {
         row["name"].text(): SupportPoint(
             row["name"].text(),
@@ -22,25 +46,11 @@ def read_posture(node: Node) -> dict[str, Any]:
             row["position"].point(unit["position"]),
             row["direction"].point(1.0),
             row["limit"].number() * unit["limit"],
-        )  # fmt: skip
+        )
         for row, unit in Table(node["supports"]).rows(position="length", limit="force")
     }
-    heights = {
-        row["name"].text(): row["height"].number() * unit["height"]
-        for row, unit in Table(node["load_heights"]).rows(height="number")
-    }
-    return {
-        "rhythms": _rhythms(node["rhythm"]),
-        "level_shares": {name: _shares(share) for name, share in node["level_shares"].items()},
-        "twist_share": node["trunk_twist"]["lumbar_share"].quantity("number"),
-        "ranges": {
-            row["name"].text(): (row["low"].number() * unit["low"], row["high"].number() * unit["high"])
-            for row, unit in Table(node["range"]).rows(low="angle", high="angle")
-        },
-        "presets": _presets(node["presets"], supports),
-        "supports": supports,
-        "load_heights": heights,
-    }
+    presets = [_preset(row, tuple(supports)) for row in node["presets"]["rows"].list()]
+    return {"presets": {preset.name: preset for preset in presets}, "supports": supports}
 
 
 def _rhythms(node: Node) -> dict[str, Rhythm]:
@@ -53,8 +63,13 @@ def _rhythms(node: Node) -> dict[str, Rhythm]:
         trunk, lumbar = (tuple(factor[key] * v for v in curve[key].numbers()) for key in ("trunk", "lumbar"))
         if len(trunk) != len(lumbar) or list(trunk) != sorted(trunk):
             raise curve.fail("trunk and lumbar need as many angles, trunk rising")
-        rhythms[name] = Rhythm(trunk, lumbar)
+        rhythms[name] = Rhythm(trunk, lumbar, _assumed_or_sourced(curve["spread"], "number"))
     return rhythms
+
+
+def _level_shares(node: Node) -> LevelShares:
+    others = node["others"].list() if "others" in node else []
+    return LevelShares(_shares(node), {study: _shares(other) for other in others for study in other.sources()})
 
 
 def _shares(node: Node) -> tuple[float, ...]:
@@ -63,23 +78,38 @@ def _shares(node: Node) -> tuple[float, ...]:
     return tuple(value / sum(values) for value in values)
 
 
-def _presets(node: Node, supports: dict[str, SupportPoint]) -> dict[str, Preset]:
-    units = {name: node["units"][name].factor("angle") for name in ANGLES}
-    presets = {}
-    for row in node["rows"].list():
+def _signs(node: Node) -> tuple[float, ...]:
+    node.sources()
+    signs = node["signs"].numbers(6)
+    if not set(signs) <= {-1.0, 0.0, 1.0}:
+        raise node["signs"].fail("needs signs: -1, 0 or 1")
+    return signs
+
+
+def _preset(row: Node, supports: tuple[str, ...]) -> Preset:
+    angles = dict(row["angles"].items()) if "angles" in row else {}
+    if not angles:
         row.sources()
-        name = row["name"].text()
-        contact = row["contact"].text("feet", "seat", "bed")
-        named = tuple(item.text(*supports) for item in row["supports"].list()) if "supports" in row else ()
-        if named and contact != "seat":
-            raise row.fail("supports of the trunk are solved for sitting postures only")
-        presets[name] = Preset(
-            name=name,
-            description=row["description"].text(),
-            contact=contact,
-            orientation=row["orientation"].text("supine", "prone", "right_side") if "orientation" in row else "upright",
-            angles={key: row[key].number() * units[key] for key in ANGLES if key in row},
-            supports=named,
-            support_right=row["support_right"].number() / 100.0 if "support_right" in row else None,
-        )
-    return presets
+    for name in angles:
+        if name not in ANGLES:
+            raise row["angles"].fail(f"unknown angle '{name}' (there are {', '.join(ANGLES)})")
+    contact = row["contact"].text("feet", "seat", "bed")
+    named = tuple(item.text(*supports) for item in row["supports"].list()) if "supports" in row else ()
+    if named and contact != "seat":
+        raise row.fail("supports of the trunk are solved for sitting postures only")
+    return Preset(
+        name=row["name"].text(),
+        description=row["description"].text(),
+        contact=contact,
+        orientation=row["orientation"].text(*ORIENTATIONS) if "orientation" in row else "upright",
+        angles={name: _assumed_or_sourced(angle, "angle") for name, angle in angles.items()},
+        supports=named,
+        support_right=row["support_right"].number() / 100.0 if "support_right" in row else None,
+    )
+
+
+def _assumed_or_sourced(node: Node, dimension: Any) -> float:
+    """Return a quantity that has a study, or a note that says what it is assumed from."""
+    if "modelled" in node.sources() and ("note" not in node or not node["note"].text().startswith("assumed, because")):
+        raise node.fail("a modelled number needs a note that begins with 'assumed, because'")
+    return node.quantity(dimension)

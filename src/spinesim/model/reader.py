@@ -10,7 +10,7 @@ from typing import Any
 
 from spinesim.model import passive_reader
 from spinesim.model.nodes import Node, Table, collect_sources
-from spinesim.model.posture_reader import read_posture
+from spinesim.model.posture_reader import read_posture, read_postures
 from spinesim.model.spine import (
     CHAIN,
     Arms,
@@ -256,6 +256,7 @@ READERS: dict[str, Callable[[Node], dict[str, Any]]] = {
     "muscles": _muscles,
     "breath": _breath,
     "posture": read_posture,
+    "postures": read_postures,
     "subject": _subject,
     "recruitment": _recruitment,
 }

@@ -210,10 +210,19 @@ class SubjectLaw:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Lumbar flexion by trunk inclination; rad."""
+    """Lumbar flexion by trunk inclination; rad. `spread`: one standard deviation as a share of the curve."""
 
     trunk: tuple[float, ...]
     lumbar: tuple[float, ...]
+    spread: float  # 1
+
+
+@dataclass(frozen=True)
+class LevelShares:
+    """Shares of the six levels in a lumbar rotation, cranial to caudal, summing to one; `others` by study."""
+
+    values: tuple[float, ...]
+    others: Mapping[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -276,7 +285,8 @@ class Model:
     recruitment: RecruitmentLaw
     subject: SubjectLaw
     rhythms: Mapping[str, Rhythm]
-    level_shares: Mapping[str, tuple[float, ...]]
+    level_shares: Mapping[str, LevelShares]
+    couplings: Mapping[tuple[str, str], tuple[float, ...]]  # (rotation, what comes with it) -> sign by level
     twist_share: float
     ranges: Mapping[str, tuple[float, float]]  # rad
     presets: Mapping[str, Preset]

@@ -28,7 +28,8 @@ def _rhythm_tag(value: Any) -> str:
 
 
 Rhythm = Annotated[
-    Annotated[Literal["healthy", "low_back_pain"], Tag("<name>")] | Annotated[LumbarShare, Tag("<share>")],
+    Annotated[Literal["healthy", "low_back_pain", "healthy_return", "low_back_pain_return"], Tag("<name>")]
+    | Annotated[LumbarShare, Tag("<share>")],
     Discriminator(_rhythm_tag),
 ]
 
@@ -51,7 +52,9 @@ class Posture(Frozen):
     trunk_inclination : float or None
         The thorax from the vertical, forward positive.
     lumbopelvic_rhythm : str, LumbarShare or None
-        How the inclination is shared between hips and lumbar spine.
+        How the inclination is shared between hips and lumbar spine; "..._return" is coming up again.
+    level_shares : str or None
+        The study that says how the levels share the lumbar rotation, by its key; None is the model's choice.
     right_lateral_bending, left_axial_rotation : float or None
         Of the thorax against the pelvis.
     pelvis_tilt : float or None
@@ -67,6 +70,7 @@ class Posture(Frozen):
     preset: Name = "standing"
     trunk_inclination: Annotated[float, Quantity("angle", "-40 deg", "130 deg")] | None = None
     lumbopelvic_rhythm: Rhythm | None = None
+    level_shares: Name | None = None
     right_lateral_bending: SideAngle | None = None
     left_axial_rotation: SideAngle | None = None
     pelvis_tilt: Angle | None = None
