@@ -10,7 +10,7 @@ import math
 
 from spinesim.kernels import disc, facet, ligament, vec3
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.specimen_tables import FOLLOWER, Chain, Desk, Tissue
+from spinesim.kernels.specimen_tables import FOLLOWER, Balance, Chain, ChainDesk, LevelDesk, Tissue
 from spinesim.kernels.tables import Floats
 
 ANGLE = 1e-6  # rad, steps of the differences: small against the toes of ligaments and cartilage
@@ -32,7 +32,7 @@ def generalise(
 
 
 @inner
-def turn_points(tissue: Tissue, j: int, t: Floats, desk: Desk) -> None:
+def turn_points(tissue: Tissue, j: int, t: Floats, desk: LevelDesk) -> None:
     """Update strand ends and facets of level j in the mid frame: half the rotation up, half of it down."""
     for n in range(tissue.strand_first[j], tissue.strand_first[j + 1]):
         p, q = tissue.strand_upper[n], tissue.strand_lower[n]
@@ -51,12 +51,13 @@ def turn_points(tissue: Tissue, j: int, t: Floats, desk: Desk) -> None:
 
 
 @inner
-def level_wrench(tissue: Tissue, j: int, q: Floats, desk: Desk) -> None:
+def level_wrench(tissue: Tissue, j: int, q: Floats, desk: LevelDesk) -> None:
     """Write force and moment of level j's tissues on all above to desk.f[j] and desk.m[j] given q (6,)."""
     t, u = q[:3], q[3:]
-    desk.u[j, 0], desk.u[j, 1], desk.u[j, 2] = u[0], u[1], u[2]
-    desk.f[j] = 0.0
-    desk.m[j] = 0.0
+    for a in range(3):
+        desk.u[j, a], desk.f[j, a], desk.m[j, a] = u[a], 0.0, 0.0
+        for b in range(3):
+            desk.k[j, a, b], desk.c[j, a, b] = 0.0, 0.0
     turn_points(tissue, j, t, desk)
     disc.turning(t, desk.direct, desk.arm)
     disc.disc_wrench(tissue.discs, j, u, t, desk.direct, desk.arm, desk.f[j], desk.m[j], desk.k[j], desk.c[j])
@@ -73,7 +74,7 @@ def level_wrench(tissue: Tissue, j: int, q: Floats, desk: Desk) -> None:
 
 
 @inner
-def inside(tissue: Tissue, j: int, q: Floats, desk: Desk, out: Floats) -> None:
+def inside(tissue: Tissue, j: int, q: Floats, desk: LevelDesk, out: Floats) -> None:
     """Write the generalised forces of level j's tissues to its part of `out`."""
     level_wrench(tissue, j, q, desk)
     f, m = desk.f[j], desk.m[j]
@@ -81,12 +82,14 @@ def inside(tissue: Tissue, j: int, q: Floats, desk: Desk, out: Floats) -> None:
 
 
 @inner
-def place(chain: Chain, q: Floats, desk: Desk) -> None:
+def place(chain: Chain, q: Floats, desk: ChainDesk) -> None:
     """Update orientations, mid frames, origins and upper anchors given q (level, 6); the held body is at 0."""
     n = q.shape[0]
     step, frame = desk.turn[0], desk.turn[1]
-    desk.r[n] = chain.held_rotation
-    desk.o[n] = 0.0
+    for a in range(3):
+        desk.o[n, a] = 0.0
+        for b in range(3):
+            desk.r[n, a, b] = chain.held_rotation[a, b]
     for j in range(n - 1, -1, -1):
         low, up = chain.lower_anchor[j], chain.upper_anchor[j]
         vec3.multiply(desk.r[j + 1], chain.disc_in_lower[j], frame)
@@ -117,10 +120,11 @@ def push(r: Floats, point: Floats, i: int, x: float, y: float, z: float, force: 
 
 
 @inner
-def gather(chain: Chain, load: Floats, desk: Desk) -> None:
+def gather(chain: Chain, load: Floats, desk: ChainDesk) -> None:
     """Update forces and moments on each body: the pure moment on the top, dead forces, and the cable's pull."""
-    desk.force[:] = 0.0
-    desk.moment[:] = 0.0
+    for i in range(desk.r.shape[0]):
+        for a in range(3):
+            desk.force[i, a], desk.moment[i, a] = 0.0, 0.0
     desk.moment[0, 0], desk.moment[0, 1], desk.moment[0, 2] = load[0], load[1], load[2]
     for n in range(chain.force_body.size):
         d, size = chain.force_direction[n], load[chain.force_load[n]]
@@ -143,7 +147,7 @@ def gather(chain: Chain, load: Floats, desk: Desk) -> None:
 
 
 @inner
-def outside(chain: Chain, q: Floats, load: Floats, desk: Desk, out: Floats) -> None:
+def outside(chain: Chain, q: Floats, load: Floats, desk: ChainDesk, out: Floats) -> None:
     """Write the generalised forces (6 n,) of the loads at q (level, 6)."""
     place(chain, q, desk)
     gather(chain, load, desk)
@@ -163,27 +167,29 @@ def outside(chain: Chain, q: Floats, load: Floats, desk: Desk, out: Floats) -> N
 
 
 @inner
-def evaluate(tissue: Tissue, chain: Chain, q: Floats, load: Floats, tangent: bool, desk: Desk) -> None:
-    """Update desk.g (6 n,), what is out of balance, and with `tangent` desk.stiffness = -dg/dq by central differences.
+def evaluate(
+    tissue: Tissue, chain: Chain, q: Floats, tangent: bool, at_level: LevelDesk, at_chain: ChainDesk, bal: Balance
+) -> None:
+    """Update bal.g (6 n,), out of balance at q under bal.load, and with `tangent` bal.stiffness by central differences.
 
     Every call stands here once, in one loop over "not moved, moved up, moved down": each more costs a second to compile.
     """
-    n, k = q.shape[0], desk.stiffness
+    n, k = q.shape[0], bal.stiffness
     for way in range(3 if tangent else 1):
         for a in range(1 if way == 0 else 6 * n):
             j = a // 6
             size = ANGLE if a % 6 < 3 else SHIFT
             kept = q[j, a % 6]
             q[j, a % 6] = kept + (0.0 if way == 0 else (size if way == 1 else -size))
-            outside(chain, q, load, desk, desk.outside)
+            outside(chain, q, bal.load, at_chain, bal.outside)
             for i in range(n):
                 if way == 0 or i == j:
-                    inside(tissue, i, q[i], desk, desk.inside)
+                    inside(tissue, i, q[i], at_level, bal.inside)
             q[j, a % 6] = kept
             for b in range(6 * n):
-                value = desk.outside[b] + (desk.inside[b] if way == 0 or b // 6 == j else 0.0)
+                value = bal.outside[b] + (bal.inside[b] if way == 0 or b // 6 == j else 0.0)
                 if way == 0:
-                    desk.g[b] = value
+                    bal.g[b] = value
                 elif way == 1:
                     k[b, a] = value
                 else:

@@ -57,10 +57,10 @@ class Course(NamedTuple):
     held: Ints  # (3,)                            1: this rotation of the only level is imposed
 
 
-class Desk(NamedTuple):
-    """Scratch; written by the function named."""
+class LevelDesk(NamedTuple):
+    """Scratch of the tissues, mid frames; written by `level_wrench`."""
 
-    f: Floats  # (level, 3) N                     level_wrench, mid frame, on the upper body
+    f: Floats  # (level, 3) N                     on the upper body
     m: Floats  # (level, 3) N m                   about the upper anchor
     k: Floats  # (level, 3, 3)
     c: Floats  # (level, 3, 3)
@@ -73,19 +73,28 @@ class Desk(NamedTuple):
     facet_a: Floats  # (facet, 3)
     facet_n: Floats  # (facet, 3)
     u: Floats  # (level, 3) m
-    r: Floats  # (body, 3, 3)                     place
+
+
+class ChainDesk(NamedTuple):
+    """Scratch of the bodies and their loads, global axes; written by `place` and `gather`."""
+
+    r: Floats  # (body, 3, 3)
     mid: Floats  # (level, 3, 3)
     o: Floats  # (body, 3) m
     a_up: Floats  # (level, 3) m
     turn: Floats  # (2, 3, 3)
-    force: Floats  # (body, 3) N                  gather
+    force: Floats  # (body, 3) N
     moment: Floats  # (body, 3) N m               about the body's origin
-    inside: Floats  # (6 n,)                      gradient of the stored energy
+
+
+class Balance(NamedTuple):
+    """The equations at one place."""
+
+    inside: Floats  # (6 n,)                      generalised forces of the tissues
     outside: Floats  # (6 n,)                     generalised forces of the loads
     g: Floats  # (6 n,)                           evaluate: out of balance
+    stiffness: Floats  # (6 n, 6 n)               evaluate: -dg/dq
     reaction: Floats  # (3,) N m                  hold
-    held: Ints  # (3,)                            what is held now: nothing at rest
-    stiffness: Floats  # (6 n, 6 n)
     lu: Floats  # (6 n, 6 n)
     step: Floats  # (6 n,)
     q: Floats  # (level, 6)                       the last place that balances
@@ -93,6 +102,7 @@ class Desk(NamedTuple):
     start: Floats  # (level, 6)
     load: Floats  # (N_LOAD,)
     before: Floats  # (N_LOAD,)
+    held: Ints  # (3,)                            what is held now: nothing at rest
 
 
 class Record(NamedTuple):
@@ -110,17 +120,32 @@ class Record(NamedTuple):
     last_stiffness: Floats  # (6 n, 6 n)
 
 
-def make_desk(tissue: Tissue) -> Desk:
-    """Allocate the scratch of one specimen."""
+def make_level_desk(tissue: Tissue) -> LevelDesk:
+    """Allocate the scratch of the tissues."""
     n, strands, points = tissue.strand_first.size - 1, tissue.strand_level.size, tissue.facet_points.shape[1]
-    z, n6 = np.zeros, 6 * n
-    return Desk(
+    z = np.zeros
+    return LevelDesk(
         f=z((n, 3)), m=z((n, 3)), k=z((n, 3, 3)), c=z((n, 3, 3)), direct=z((3, 3)), arm=z((3, 3)),
         strand_u=z((strands, 3)), strand_l=z((strands, 3)), facet_p=z((2 * n, points, 3)), facet_o=z((2 * n, 3)),
-        facet_a=z((2 * n, 3)), facet_n=z((2 * n, 3)), u=z((n, 3)), r=z((n + 1, 3, 3)), mid=z((n, 3, 3)),
-        o=z((n + 1, 3)), a_up=z((n, 3)), turn=z((2, 3, 3)), force=z((n + 1, 3)), moment=z((n + 1, 3)),
-        inside=z(n6), outside=z(n6), g=z(n6), reaction=z(3), held=z(3, dtype=np.int64), stiffness=z((n6, n6)), lu=z((n6, n6)),
-        step=z(n6), q=z((n, 6)), trial=z((n, 6)), start=z((n, 6)), load=z(N_LOAD), before=z(N_LOAD),
+        facet_a=z((2 * n, 3)), facet_n=z((2 * n, 3)), u=z((n, 3)),
+    )  # fmt: skip
+
+
+def make_chain_desk(n: int) -> ChainDesk:
+    """Allocate the scratch of n levels and their bodies."""
+    z = np.zeros
+    return ChainDesk(
+        r=z((n + 1, 3, 3)), mid=z((n, 3, 3)), o=z((n + 1, 3)), a_up=z((n, 3)), turn=z((2, 3, 3)),
+        force=z((n + 1, 3)), moment=z((n + 1, 3)),
+    )  # fmt: skip
+
+
+def make_balance(n: int) -> Balance:
+    """Allocate the equations of n levels."""
+    z, n6 = np.zeros, 6 * n
+    return Balance(
+        inside=z(n6), outside=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(3), lu=z((n6, n6)), step=z(n6),
+        q=z((n, 6)), trial=z((n, 6)), start=z((n, 6)), load=z(N_LOAD), before=z(N_LOAD), held=z(3, dtype=np.int64),
     )  # fmt: skip
 
 

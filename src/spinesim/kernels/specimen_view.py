@@ -5,12 +5,12 @@ import math
 from spinesim.kernels import disc, facet, ligament
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.specimen import level_wrench
-from spinesim.kernels.specimen_tables import Desk, Tissue
+from spinesim.kernels.specimen_tables import LevelDesk, Tissue
 from spinesim.kernels.tables import Floats
 
 
 @kernel
-def look(tissue: Tissue, q: Floats, desk: Desk, joint: Floats, own: Floats, strand: Floats, contact: Floats) -> None:
+def look(tissue: Tissue, q: Floats, desk: LevelDesk, joint: Floats, own: Floats, strand: Floats, contact: Floats) -> None:
     """Write what every level carries at q (step, level, 6).
 
     `joint` and `own` (step, level, 6): force and moment of the whole joint and of its disc on the upper body, mid
@@ -20,9 +20,9 @@ def look(tissue: Tissue, q: Floats, desk: Desk, joint: Floats, own: Floats, stra
     for s in range(q.shape[0]):
         for j in range(q.shape[1]):
             level_wrench(tissue, j, q[s, j], desk)
-            joint[s, j, :3] = desk.f[j]
-            joint[s, j, 3:] = desk.m[j]
-            own[s, j] = 0.0
+            for a in range(3):
+                joint[s, j, a], joint[s, j, 3 + a] = desk.f[j, a], desk.m[j, a]
+                own[s, j, a], own[s, j, 3 + a] = 0.0, 0.0
             disc.disc_wrench(
                 tissue.discs, j, q[s, j, 3:], q[s, j, :3], desk.direct, desk.arm, own[s, j, :3], own[s, j, 3:],
                 desk.k[j], desk.c[j],
@@ -39,11 +39,10 @@ def look(tissue: Tissue, q: Floats, desk: Desk, joint: Floats, own: Floats, stra
 
 
 @kernel
-def look_at_facet(tissue: Tissue, i: int, desk: Desk, out: Floats) -> None:
+def look_at_facet(tissue: Tissue, i: int, desk: LevelDesk, out: Floats) -> None:
     """Write force on the upper body (3), area in contact and largest closure of facet i; desk.facet_* must be turned."""
     j, area = i // 2, tissue.facet_point_area[i]
-    out[:4] = 0.0
-    out[4] = -math.inf
+    out[0], out[1], out[2], out[3], out[4] = 0.0, 0.0, 0.0, 0.0, -math.inf
     for n in range(tissue.facet_points.shape[1]):
         p = desk.facet_p[i, n]
         x, y, z = desk.u[j, 0] + p[0], desk.u[j, 1] + p[1], desk.u[j, 2] + p[2]
