@@ -70,7 +70,12 @@ def wrap_specimen(assembly: SpecimenAssembly, record: Record, code: int) -> xr.D
 def _carried(assembly: SpecimenAssembly, q: Floats) -> Carried:
     steps, n = q.shape[:2]
     strands = assembly.tissue.strand_level.size
-    arrays = np.zeros((steps, n, 6)), np.zeros((steps, n, 6)), np.zeros((steps, strands, 2)), np.zeros((steps, 2 * n, 5))
+    arrays = (
+        np.zeros((steps, n, 6)),
+        np.zeros((steps, n, 6)),
+        np.zeros((steps, strands, 2)),
+        np.zeros((steps, 2 * n, 5)),
+    )
     look(assembly.tissue, np.ascontiguousarray(q), make_level_desk(assembly.tissue), *arrays)
     unknown = np.isnan(q[:, 0, 0])
     for array in arrays:

@@ -64,7 +64,9 @@ def load_words(load: Floats) -> str:
     )
     parts += [f"{abs(v):.4g} N of {names[int(v < 0.0)]}" for v, names in forces if v != 0.0]
     held = (-load[HELD + 2], load[HELD], load[HELD + 1])
-    parts += [f"{math.degrees(abs(v)):.3g} deg of {TURNS[i][int(v < 0.0)]} held" for i, v in enumerate(held) if v != 0.0]
+    parts += [
+        f"{math.degrees(abs(v)):.3g} deg of {TURNS[i][int(v < 0.0)]} held" for i, v in enumerate(held) if v != 0.0
+    ]
     return " and ".join(parts) or "no load"
 
 
@@ -102,7 +104,9 @@ def torn(assembly: SpecimenAssembly, share: Floats) -> list[str]:
         for i, ligament in enumerate(names):
             past = np.flatnonzero(share[:, j, i] > 1.0)
             if past.size:
-                found.append((int(past[0]), f"{ligament} at {level} is past its failure strain at {_at(assembly, past[0])}"))
+                found.append(
+                    (int(past[0]), f"{ligament} at {level} is past its failure strain at {_at(assembly, past[0])}")
+                )
     return [sentence for _, sentence in sorted(found)]
 
 

@@ -129,7 +129,9 @@ class Scenario(Frozen):
                 raise NotYetError(self.problem(STRUCTURAL, f"rotation_offsets.{n}.cause") for n in turns)
             return
         stated = [part for part in PERSON_PARTS if part in self.model_fields_set]
-        problems = [self.problem(f"{part} belongs to a person, not to a specimen: leave it out", part) for part in stated]
+        problems = [
+            self.problem(f"{part} belongs to a person, not to a specimen: leave it out", part) for part in stated
+        ]
         problems += [self.problem(text, f"specimen.{key}") for text, key in self.specimen.conflicts()]
         problems += [
             self.problem("a specimen holds no posture: its offsets are structural", f"rotation_offsets.{n}.cause")
