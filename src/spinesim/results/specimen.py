@@ -192,6 +192,7 @@ def _attributes(assembly: SpecimenAssembly, record: Record, status: int, values:
     scenario, subject, model = assembly.scenario, assembly.subject, assembly.model
     ruptures = torn(assembly, values["ligament_failure_share"])
     residual = record.residual[np.isfinite(record.residual)]
+    outcome = specimen_message(assembly, record, status)
     return {
         "title": scenario.name,
         "scenario_name": scenario.name,
@@ -200,7 +201,8 @@ def _attributes(assembly: SpecimenAssembly, record: Record, status: int, values:
         "model_digest": model.digest,
         "spinesim_version": __version__,
         "status": OUTCOMES[status],
-        "status_message": specimen_message(assembly, record, status),
+        "status_message": outcome,
+        "outcome": outcome,
         "torn": ruptures,
         "course": ", ".join(assembly.specimen.stepped()) or "one step",
         "last_load": load_words(record.last_load),

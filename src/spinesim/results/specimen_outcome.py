@@ -90,7 +90,7 @@ def specimen_message(assembly: SpecimenAssembly, record: Record, status: int) ->
 def _direction(assembly: SpecimenAssembly, stiffness: Floats) -> str:
     """Return where and in which sense the softest motion turns."""
     values, vectors = np.linalg.eig(condensed(stiffness))
-    turns = np.abs(vectors[:, np.argmin(values.real)]).reshape(-1, 3)
+    turns = np.abs(vectors[:, np.argmin(np.real(values))]).reshape(-1, 3)
     level, axis = np.unravel_index(np.argmax(turns), turns.shape)
     sense = ("lateral bending", "axial rotation", "flexion-extension")[axis]
     return f"in {sense}, most at {assembly.levels[level]}"

@@ -143,8 +143,9 @@ class Scenario(Frozen):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` reads back to an equal scenario; defaults are written out."""
-        left_out = None if self.specimen is None else set(PERSON_PARTS)
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=left_out)
+        written = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        left_out = () if self.specimen is None else PERSON_PARTS
+        return {key: value for key, value in written.items() if key not in left_out}
 
     def replace(
         self,
