@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 _SHOWN_CHANGES = 25
+WARM_SPECIMEN = {"levels": ["L4-L5"], "moment": {"flexion": "1 N*m"}}
 
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
@@ -53,7 +54,7 @@ def commands() -> None:
 @click.option("--plot", metavar="DIR", help="Draw the pictures (PNG and SVG) into this folder.")
 @FORMAT
 def run(name_or_file: str, settings: tuple[str, ...], out: str | None, plot: str | None, form: str) -> int:
-    """Solve one scenario and show the load on the spine."""
+    """Solve one scenario and show the load on the spine, or the course of a specimen."""
     scenario = _changed(name_or_file, settings)
     _check_outputs(name_or_file, out, plot)
     result = _solve(scenario)
@@ -139,9 +140,9 @@ def cite(name_or_file: str | None) -> int:
 @commands.command()
 def warmup() -> int:
     """Compile the solver now, not on the first run."""
-    result = _solve(_read({"format": 1, "name": "Warm-up"}))
+    results = [_solve(_read({"format": 1, "name": "Warm-up", **part})) for part in ({}, {"specimen": WARM_SPECIMEN})]
     _note("the solver is compiled")
-    return _exit_code(result)
+    return max(_exit_code(result) for result in results)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -179,11 +180,12 @@ def _read(source: str | dict[str, Any]) -> Scenario:
 
 def _check(scenario: Scenario) -> None:
     """Put the scenario together with its model, as a run would, and solve nothing."""
-    from spinesim.assembly import assemble
+    from spinesim.assembly import assemble, assemble_specimen
     from spinesim.files import model_path
     from spinesim.model.reader import read_model
 
-    assemble(read_model(model_path(scenario)), scenario)
+    put_together = assemble if scenario.specimen is None else assemble_specimen
+    put_together(read_model(model_path(scenario)), scenario)
 
 
 def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:
@@ -234,7 +236,7 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 
 def _solve(scenario: Scenario) -> xr.Dataset:
-    if not _is_compiled():
+    if not (_is_compiled() if scenario.specimen is None else _is_specimen_compiled()):
         _note("compiling the solver, once: this takes about a minute, later runs start at once")
     from spinesim.simulation import simulate
 
@@ -245,6 +247,14 @@ def _is_compiled() -> bool:
     from spinesim.kernels.jit import is_compiled
 
     return is_compiled()
+
+
+def _is_specimen_compiled() -> bool:
+    from spinesim.kernels.jit import CACHE_FOLDER, config
+
+    return bool(config.DISABLE_JIT) or (
+        CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("specimen_run.solve_specimen*.nbi"))
+    )
 
 
 def _result(name: str) -> xr.Dataset:
