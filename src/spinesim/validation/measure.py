@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Dims = Mapping[str, float]
 Results = Mapping[str, "xr.Dataset"]
-NUMBER: Dims = {}
 
 
 class MeasureError(SpinesimError):
@@ -85,12 +84,12 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation over measures; `factor` (SI) and `factor_dims` belong to ``times``."""
+    """An operation over measures; `factor` (SI) and its unit belong to ``times`` and ``number``."""
 
     name: str
     parts: tuple[Measure, ...]
     factor: float = 1.0
-    factor_unit: str = ""
+    factor_unit: str = "1"
 
 
 Measure = Leaf | Operation
@@ -105,6 +104,7 @@ OPERATIONS: Mapping[str, Callable[[Sequence[float]], float]] = {
     "negative": lambda values: -values[0],
     "absolute": lambda values: abs(values[0]),
     "times": lambda values: values[0],
+    "number": lambda values: 1.0,
 }
 COUNTS = {"difference": 2, "ratio": 2, "negative": 1, "absolute": 1, "times": 1}
 REDUCTIONS = ("sum", "mean", "max", "min")
@@ -121,6 +121,8 @@ def dims_of(measure: Measure) -> Dims:
     if isinstance(measure, Leaf):
         return unit_measures(measure.unit)[1]
     parts = [dims_of(part) for part in measure.parts]
+    if measure.name == "number":
+        return unit_measures(measure.factor_unit)[1]
     if measure.name == "ratio":
         return _combined(parts[0], parts[1], -1.0)
     if measure.name == "times":

@@ -55,8 +55,8 @@ class MeasureReader:
             hint = did_you_mean(name, ["variable", *OPERATIONS]) or f" (use {either(list(OPERATIONS))})"
             return self._note(f"unknown operation '{name}'{hint}", (*path, name))
         place = (*path, name)
-        if name == "times":
-            return self._times(value, place)
+        if name in ("times", "number"):
+            return self._times(value, place) if name == "times" else self._number(value, place)
         if COUNTS.get(name) == 1:
             part = self.read(value, place)
             return None if part is None else Operation(name, (part,))
@@ -77,6 +77,10 @@ class MeasureReader:
         if factor is None or part is None:
             return None
         return Operation("times", (part,), factor[0], factor[1])
+
+    def _number(self, value: object, place: Path) -> Measure | None:
+        factor = self._factor(value, place)
+        return None if factor is None else Operation("number", (), *factor)
 
     def _factor(self, value: object, place: Path) -> tuple[float, str] | None:
         """Return a number or a quantity in SI units, and its unit."""

@@ -61,8 +61,8 @@ class Validation:
 
     def results(self, case: Case) -> dict[str, xr.Dataset]:
         """Return the results of a case by the names of its scenarios, those that there are."""
-        found = {name: self.solved[situation.key].result for name, situation in case.situations.items()}
-        return {name: result for name, result in found.items() if result is not None}
+        outcomes = {name: self.solved.get(situation.key) for name, situation in case.situations.items()}
+        return {name: o.result for name, o in outcomes.items() if o is not None and o.result is not None}
 
 
 def choose(cases: Sequence[Case], study: str | None = None, kind: str | None = None) -> list[Case]:
