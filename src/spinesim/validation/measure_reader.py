@@ -14,9 +14,12 @@ from spinesim.variables import Variable, dimensions, variables
 _OWN_KEYS = ("variable", "scenario", "step", "reduce")
 _MOST_PARTS = 100
 Path = tuple[str | int, ...]
-# For each load that may have steps: its key inside the load, the result's variable and label, the sense it is counted in.
+# Where the result holds a load that may have steps: variable, label, and the sense it is counted in.
 _COMPRESSION = ("specimen_force", ("axis", "superior"), -1.0)
-_SHEAR = {"anterior": ("specimen_force", ("axis", "anterior"), 1.0), "right": ("specimen_force", ("axis", "right"), 1.0)}
+_SHEAR = {
+    "anterior": ("specimen_force", ("axis", "anterior"), 1.0),
+    "right": ("specimen_force", ("axis", "right"), 1.0),
+}
 
 
 @dataclass
@@ -185,7 +188,9 @@ def _driver(scenario: Mapping[str, Any]) -> tuple[str, tuple[str, str] | None, f
 
 def _largest(load: Mapping[str, Any], dimension: Dimension) -> str:
     """Return the axis of a load that has the largest part; a part that cannot be read counts as none."""
-    return max((key for key in load if key not in ("steps", "course")), key=lambda k: _size(load[k], dimension), default="")
+    return max(
+        (key for key in load if key not in ("steps", "course")), key=lambda k: _size(load[k], dimension), default=""
+    )
 
 
 def _size(text: object, dimension: Dimension) -> float:

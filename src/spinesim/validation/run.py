@@ -86,7 +86,9 @@ def choose(cases: Sequence[Case], study: str | None = None, kind: str | None = N
     return kept
 
 
-def run_cases(cases: Sequence[Case], workers: int = 2, solve: Solve | None = None, progress: Progress | None = None) -> Validation:
+def run_cases(
+    cases: Sequence[Case], workers: int = 2, solve: Solve | None = None, progress: Progress | None = None
+) -> Validation:
     """Solve every scenario of the cases once and judge all rows.
 
     Parameters

@@ -19,9 +19,9 @@ def summarise(validation: Validation) -> dict[str, Any]:
     Returns
     -------
     dict
-        Counts in all, of calibrated and of untouched rows; the same by kind and by study, with the root mean square error by
-        kind where all its rows have one unit; the worst misses in band widths; failed rows and far misses that
-        lack a sentence, by id.
+        Counts in all, of calibrated and of untouched rows; the same by kind and by study; the root mean square
+        error of each kind whose rows have one unit; the worst misses in band widths; failed rows with their
+        reasons; far misses that lack a sentence, by id.
     """
     rows = validation.rows
     misses = sorted((row for row in rows if row.miss), key=lambda row: (-(row.miss or 0.0), row.entry.id))
@@ -66,11 +66,13 @@ def _study_counts(study: str, rows: Sequence[Judged]) -> dict[str, Any]:
 def _rms(rows: Sequence[Judged]) -> dict[str, Any] | None:
     """Return the root mean square of spinesim minus value, or None when rows differ in unit or hold no value."""
     errors = [
-        row.spinesim - row.entry.value
-        for row in rows
-        if row.spinesim is not None and row.entry.value is not None
+        row.spinesim - row.entry.value for row in rows if row.spinesim is not None and row.entry.value is not None
     ]
     units = {row.entry.unit for row in rows}
     if not errors or len(units) != 1:
         return None
-    return {"value": math.sqrt(math.fsum(e * e for e in errors) / len(errors)), "unit": units.pop(), "rows": len(errors)}
+    return {
+        "value": math.sqrt(math.fsum(e * e for e in errors) / len(errors)),
+        "unit": units.pop(),
+        "rows": len(errors),
+    }
