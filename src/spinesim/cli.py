@@ -215,11 +215,12 @@ def _read(source: str | dict[str, Any]) -> Scenario:
 
 def _check(scenario: Scenario) -> None:
     """Put the scenario together with its model, as a run would, and solve nothing."""
-    from spinesim.assembly import assemble
+    from spinesim.assembly import assemble, assemble_specimen
     from spinesim.files import model_path
     from spinesim.model.reader import read_model
 
-    assemble(read_model(model_path(scenario)), scenario)
+    put_together = assemble if scenario.specimen is None else assemble_specimen
+    put_together(read_model(model_path(scenario)), scenario)
 
 
 def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spinesim.assembly import Assembly, assemble
+from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
 from spinesim.errors import PostureError
 from spinesim.files import find_file, read_scenario
+from spinesim.kernels.specimen_tables import make_balance, make_chain_desk, make_level_desk, make_record
 from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.kernels.tables import AT_HANDS, THORAX, Work, make_state, make_work
 from spinesim.model import Model
@@ -57,11 +58,15 @@ def _model(path: Path, stamp: tuple[tuple[str, float], ...]) -> Model:
 
 
 def prepare(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> Assembly:
-    """Return the tables of a scenario without solving it; raises as `simulate` does."""
+    """Return the tables of a person's scenario without solving it; raises as `simulate` does."""
     scenario = read_scenario(scenario)
-    if not isinstance(model, Model):
-        model = load_model(scenario.model if model is None else model)
-    return assemble(model, scenario)
+    return assemble(_model_of(scenario, model), scenario)
+
+
+def _model_of(scenario: Scenario, model: str | os.PathLike[str] | Model | None) -> Model:
+    if isinstance(model, Model):
+        return model
+    return load_model(scenario.model if model is None else model)
 
 
 def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> xr.Dataset:
@@ -78,7 +83,8 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     -------
     xarray.Dataset
         Variables and dimensions as in `spinesim.variables`; units, signs, status and sources in the attributes. Check
-        ``result.attrs["status"]``: a load that cannot be held is a result, not an error.
+        ``result.attrs["status"]``: a load that cannot be held is a result, not an error. A specimen's result lies over
+        the steps of its course (`spinesim.variables.specimen_variables`).
 
     Raises
     ------
@@ -93,12 +99,27 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     from spinesim.results import wrap
     from spinesim.stability import assess
 
+    scenario = read_scenario(scenario)
+    if scenario.specimen is not None:
+        return _simulate_specimen(assemble_specimen(_model_of(scenario, model), scenario))
     assembly = prepare(scenario, model)
     state, work = make_state(), make_work(assembly.person, assembly.task)
     status = run.solve_static(assembly.person, assembly.task, state, work)
     _check_reach(assembly, work)
     margin = assess(assembly, state, work) if status < NOT_CONVERGED else (np.nan, np.nan)
     return wrap(assembly, state, work, status, margin)
+
+
+def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
+    """Run a specimen's course and return all its steps."""
+    from spinesim.kernels.specimen_run import solve_specimen
+    from spinesim.results import wrap_specimen
+
+    n = len(assembly.levels)
+    record = make_record(n, len(assembly.course.target))
+    desks = make_level_desk(assembly.tissue), make_chain_desk(n), make_balance(n)
+    code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, record)
+    return wrap_specimen(assembly, record, int(code))
 
 
 def _check_reach(assembly: Assembly, work: Work) -> None:

@@ -1,7 +1,7 @@
 """The vocabulary of results: each output variable and dimension, read once from variables.yaml."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -79,7 +79,26 @@ def dimensions() -> Mapping[str, Dimension]:
 
 
 @cache
-def _vocabulary() -> dict[str, dict[str, dict[str, Any]]]:
+def specimen_variables() -> Mapping[str, Variable]:
+    """All output variables of a specimen by name: those it shares with a person, with `step` in front, and its own."""
+    entries = _vocabulary()["specimen"]
+    found = {}
+    for name, long_name in entries["shared"].items():
+        own = variables()[name]
+        found[name] = replace(own, dims=("step", *own.dims), long_name=long_name or own.long_name)
+    return MappingProxyType(found | {name: _variable(name, entry) for name, entry in entries["variables"].items()})
+
+
+@cache
+def specimen_dimensions() -> Mapping[str, Dimension]:
+    """All dimensions of a specimen's results by name."""
+    own = {name: _dimension(name, entry) for name, entry in _vocabulary()["specimen"]["dimensions"].items()}
+    used = {dim for variable in specimen_variables().values() for dim in variable.dims}
+    return MappingProxyType(own | {name: dim for name, dim in dimensions().items() if name in used})
+
+
+@cache
+def _vocabulary() -> dict[str, dict[str, Any]]:
     text = files("spinesim").joinpath("variables.yaml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=yaml.CSafeLoader)
 

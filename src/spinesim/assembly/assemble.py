@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from spinesim.assembly.changes import changed_facets, disc_changes
 from spinesim.assembly.names import FascicleName, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
@@ -53,6 +54,13 @@ class _Key:
         return isinstance(other, _Key) and self._values() == other._values()
 
 
+def person_tables(
+    model: Model, subject: Subject
+) -> tuple[Person, tuple[StrandName, ...], tuple[FascicleName, ...]]:
+    """Return the tables of a person and the names of their strands and fascicles, built once for each subject."""
+    return _tables(_Key(model, subject))
+
+
 def assemble(model: Model, scenario: Scenario) -> Assembly:
     """Return the tables of a scenario.
 
@@ -64,7 +72,11 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
         With every name or number of the scenario that does not fit the model.
     """
     subject = scale_subject(model, scenario.subject)
-    person, strands, fascicles = _tables(_Key(model, subject))
+    person, strands, fascicles = person_tables(model, subject)
+    person = person._replace(
+        discs=disc_changes(model, scenario, person.discs),
+        facets=changed_facets(model, subject, scenario, person.facets),
+    )
     angles, problems = resolve_posture(model, scenario)
     if angles is None:
         kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,7 +41,7 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         support_limit=np.array([p.limit for p in points]),
     )
     person = Person(
-        _skeleton(model, subject), _discs(model, subject), strands, _facets(model, subject),
+        _skeleton(model, subject), _discs(model, subject), strands, facet_table(model, subject),
         line_table(model, subject), breath, law.reserve_penalty, law.reserve_limit,
     )  # fmt: skip
     return person, names
@@ -102,20 +104,27 @@ def _breadths(disc: Disc) -> tuple[float, float, float]:
     return disc.width, 0.5 * (disc.width + disc.depth), disc.depth
 
 
-def _facets(model: Model, subject: Subject) -> Facets:
+def facet_table(
+    model: Model, subject: Subject, angles: Mapping[int, float] | None = None, gaps: Mapping[int, float] | None = None
+) -> Facets:
+    """Return the facet joints; `angles` (rad, plane to the sagittal plane) and `gaps` (m, of this subject) by the index
+    2 level + side take the place of the model's.
+    """
     law, skeleton = model.facet_law, _skeleton(model, subject)
     point, axis, inward, radius = np.zeros((12, 3)), np.zeros((12, 3)), np.zeros((12, 3)), np.zeros(12)
     patch, area = np.zeros((12, 9, 3)), np.zeros(12)
-    for j, joint in enumerate(model.facets):
+    for i in range(12):
+        j, mirror = i // 2, LEFT if i % 2 else np.ones(3)
+        joint = model.facets[j]
+        joint = replace(joint, transverse_angle=(angles or {}).get(i, joint.transverse_angle))
+        gap = (gaps or {}).get(i, law.gap * subject.length)
         center = skeleton.disc_in_lower[j].T @ (np.array(joint.centre) * subject.length - skeleton.lower_anchor[j])
         normal, along = _facet_axes(joint)
-        points = _patch(joint, center, normal, along, law.gap, subject.length)
-        for side, mirror in enumerate((np.ones(3), LEFT)):
-            i = 2 * j + side
-            point[i] = (center + joint.radius * subject.length * normal) * mirror
-            axis[i], inward[i], radius[i] = along * mirror, -normal * mirror, joint.radius * subject.length
-            patch[i] = (points * mirror) @ skeleton.upper_in_disc[j]
-            area[i] = joint.area * subject.disc_area / 9.0
+        points = _patch(joint, center, normal, along, gap, subject.length)
+        point[i] = (center + joint.radius * subject.length * normal) * mirror
+        axis[i], inward[i], radius[i] = along * mirror, -normal * mirror, joint.radius * subject.length
+        patch[i] = (points * mirror) @ skeleton.upper_in_disc[j]
+        area[i] = joint.area * subject.disc_area / 9.0
     thickness = law.thickness * subject.length
     return Facets(
         point, axis, inward, radius, patch, area, law.modulus / thickness, thickness, law.toe * subject.length
@@ -131,7 +140,7 @@ def _facet_axes(joint: FacetJoint) -> tuple[Floats, Floats]:
 
 
 def _patch(joint: FacetJoint, center: Floats, normal: Floats, along: Floats, gap: float, size: float) -> Floats:
-    """Return the nine contact points (point, 3) of the upper facet in neutral, a gap inside the lower facet's
+    """Return the nine contact points (point, 3) of the upper facet in neutral, a gap (m) inside the lower facet's
     cylinder.
     """
     radius, half = joint.radius * size, GRID * math.sqrt(joint.area / math.pi) * size
@@ -141,7 +150,7 @@ def _patch(joint: FacetJoint, center: Floats, normal: Floats, along: Floats, gap
         for s in (-half, 0.0, half):
             turn = s / radius
             radial = -normal * math.cos(turn) + across * math.sin(turn)
-            points.append(center + radius * normal + t * along + (radius - gap * size) * radial)
+            points.append(center + radius * normal + t * along + (radius - gap) * radial)
     return np.array(points)
 
 

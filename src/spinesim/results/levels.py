@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from spinesim.assembly import Assembly
+from spinesim.assembly import Assembly, SpecimenAssembly
 from spinesim.kernels import disc, facet, ligament
 from spinesim.kernels.tables import Floats, State, Work
 from spinesim.variables import dimensions
@@ -52,37 +52,34 @@ def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
         "disc_translation": state.u * MM,
         "intradiscal_pressure": intradiscal_pressure(assembly, force[:, 1], named_turns(moment)) * MPA,
         "disc_height_change": state.u[:, 1] * MM,
-        "disc_bulge": _bulge(assembly, state) * MM,
+        "disc_bulge": bulge_per_shortening(assembly) * -state.u[:, 1] * MM,
     }
 
 
-def intradiscal_pressure(assembly: Assembly, compression: Floats, moment: Floats) -> Floats:
-    """Return nucleus pressure (level,) Pa: swelling + F / (k A) + a rise with bending that preload replaces
+def intradiscal_pressure(assembly: Assembly | SpecimenAssembly, compression: Floats, moment: Floats) -> Floats:
+    """Return nucleus pressure (..., level) Pa: swelling + F / (k A) + a rise with bending that preload replaces
     and that is not carried beyond the last moment measured.
 
-    `compression` (level,) N and `moment` (level, rotation) N m are the disc's own. Sources: the model's discs.yaml.
+    `compression` (..., level) N and `moment` (..., level, rotation) N m are the disc's own. Sources: the model's discs.yaml.
     """
     law = assembly.model.disc_law
     area = np.array([d.area for d in assembly.model.discs]) * assembly.subject.disc_area
     sagittal = np.where(
-        moment[:, 0] < 0.0, law.rise[0], law.rise[1]
+        moment[..., 0] < 0.0, law.rise[0], law.rise[1]
     )  # the disc pulls back: flexed discs push to extend
     measured = np.minimum(np.abs(moment), law.last_measured_moment)
-    turns = np.stack([sagittal * measured[:, 0], law.rise[2] * measured[:, 1], law.rise[3] * measured[:, 2]])
+    turns = np.stack([sagittal * measured[..., 0], law.rise[2] * measured[..., 1], law.rise[3] * measured[..., 2]])
     rise = np.sqrt((turns**2).sum(axis=0)) / (1.0 + np.maximum(compression, 0.0) / law.rise_fades_with)
     return np.maximum(law.swelling + compression / (law.correction_factor * area) + rise, 0.0)
 
 
-def _bulge(assembly: Assembly, state: State) -> Floats:
-    """Return the mean outward bulge (m) that keeps the volume of a shortened disc: a parabolic rim of 2/3 b h around
-    it.
-    """
+def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:
+    """Return the outward bulge per shortening (level,) that keeps a disc's volume: a parabolic rim of 2/3 b h around it."""
     bulge = np.zeros(6)
     for j, size in enumerate(assembly.model.discs):
         a, b = 0.5 * size.depth, 0.5 * size.width
         perimeter = math.pi * (3.0 * (a + b) - math.sqrt((3.0 * a + b) * (a + 3.0 * b)))
-        scale = assembly.subject.length
-        bulge[j] = 1.5 * size.area * scale**2 * -state.u[j, 1] / (perimeter * scale * size.height[1] * scale)
+        bulge[j] = 1.5 * size.area / (perimeter * size.height[1])
     return bulge
 
 

@@ -5,7 +5,8 @@ from spinesim.scenario.loads import BodyForce, HandForce, Held, Load, Worn
 from spinesim.scenario.names import LEVELS
 from spinesim.scenario.posture import Arms, LumbarShare, Posture, RotationOffset
 from spinesim.scenario.scenario import Scenario
-from spinesim.scenario.tissues import DiscChange, LigamentChange, MuscleChange
+from spinesim.scenario.specimen import Specimen
+from spinesim.scenario.tissues import DiscChange, FacetChange, LigamentChange, MuscleChange
 
 __all__ = [
     "LEVELS",
@@ -13,6 +14,7 @@ __all__ = [
     "BodyForce",
     "Breath",
     "DiscChange",
+    "FacetChange",
     "HandForce",
     "Held",
     "LigamentChange",
@@ -23,6 +25,7 @@ __all__ = [
     "Recruitment",
     "RotationOffset",
     "Scenario",
+    "Specimen",
     "Subject",
     "Support",
     "Worn",

@@ -93,22 +93,14 @@ class RotationOffset(Frozen):
     flexion, right_lateral_bending, left_axial_rotation : float or None
         At least one of them.
     cause : str
-        "postural": the person holds it.
+        "postural": the person holds it. "structural": the unloaded level has it (specimens only).
     """
 
     level: Level
     flexion: SideAngle | None = None
     right_lateral_bending: SideAngle | None = None
     left_axial_rotation: SideAngle | None = None
-    cause: Literal["postural", "structural"] = Field(default="postural")
-
-    @field_validator("cause")
-    @classmethod
-    def _not_structural(cls, value: str) -> str:
-        if value == "structural":
-            sentence = "structural offsets belong to the passive spine and are not solved yet"
-            raise PydanticCustomError("not_yet", sentence)
-        return value
+    cause: Literal["postural", "structural"] = "postural"
 
     @model_validator(mode="after")
     def _turns(self) -> RotationOffset:

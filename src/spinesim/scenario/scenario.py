@@ -9,15 +9,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
-from spinesim.errors import InputError, Origin, Problem
+from spinesim.errors import InputError, NotYetError, Origin, Problem, in_order
 from spinesim.scenario.changes import apply_changes
 from spinesim.scenario.conditions import Breath, Recruitment, Subject, Support
 from spinesim.scenario.loads import Load
 from spinesim.scenario.posture import Posture, RotationOffset
-from spinesim.scenario.tissues import DiscChange, LigamentChange, MuscleChange
+from spinesim.scenario.specimen import Specimen
+from spinesim.scenario.tissues import DiscChange, FacetChange, LigamentChange, MuscleChange
 from spinesim.schema import WHOLE_NUMBER, Frozen, Name, Text, not_yet, validate
 
 MOST_ITEMS = 500
+PERSON_PARTS = ("posture", "loads", "muscles", "breath", "support", "recruitment")
+STRUCTURAL = "structural offsets belong to the passive spine and are not solved yet in a person"
 
 
 def _number_unnamed_loads(loads: object) -> object:
@@ -59,10 +62,13 @@ class Scenario(Frozen):
         A short name and a line for the list.
     model : str
         A name in models/ or a path.
-    subject, posture, rotation_offsets, loads, muscles, discs, ligaments, recruitment, breath, support
+    subject, posture, rotation_offsets, loads, muscles, discs, ligaments, facets, recruitment, breath, support
         See the classes of the same names.
-    motion, specimen
-        Refused with a sentence until the engine solves them.
+    specimen : Specimen or None
+        A specimen in the laboratory instead of a person: posture, loads, muscles, recruitment, breath and support
+        are then refused.
+    motion
+        Refused with a sentence until the engine solves it.
 
     Notes
     -----
@@ -80,11 +86,12 @@ class Scenario(Frozen):
     muscles: Annotated[tuple[MuscleChange, ...], Field(max_length=MOST_ITEMS)] = ()
     discs: Annotated[tuple[DiscChange, ...], Field(max_length=MOST_ITEMS)] = ()
     ligaments: Annotated[tuple[LigamentChange, ...], Field(max_length=MOST_ITEMS)] = ()
+    facets: Annotated[tuple[FacetChange, ...], Field(max_length=MOST_ITEMS)] = ()
     recruitment: Recruitment = Recruitment()
     breath: Breath = Breath()
     support: Support = Support()
     motion: Annotated[None, not_yet("motion needs the quasi-dynamic engine, which is not there yet")] = None
-    specimen: Annotated[None, not_yet("a specimen needs forward mode, which is not there yet")] = None
+    specimen: Specimen | None = None
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
@@ -111,11 +118,31 @@ class Scenario(Frozen):
         origin = origin or Origin(file)
         scenario = validate(cls, data, origin)
         scenario._origin = origin
+        scenario._check_together()
         return scenario
+
+    def _check_together(self) -> None:
+        """Refuse parts that do not go together, all at once."""
+        if self.specimen is None:
+            turns = [n for n, offset in enumerate(self.rotation_offsets) if offset.cause == "structural"]
+            if turns:
+                raise NotYetError(self.problem(STRUCTURAL, f"rotation_offsets.{n}.cause") for n in turns)
+            return
+        stated = [part for part in PERSON_PARTS if part in self.model_fields_set]
+        problems = [self.problem(f"{part} belongs to a person, not to a specimen: leave it out", part) for part in stated]
+        problems += [self.problem(text, f"specimen.{key}") for text, key in self.specimen.conflicts()]
+        problems += [
+            self.problem("a specimen holds no posture: its offsets are structural", f"rotation_offsets.{n}.cause")
+            for n, offset in enumerate(self.rotation_offsets)
+            if offset.cause != "structural"
+        ]
+        if problems:
+            raise InputError(sorted(problems, key=in_order))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` reads back to an equal scenario; defaults are written out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        left_out = None if self.specimen is None else set(PERSON_PARTS)
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=left_out)
 
     def replace(
         self,
@@ -146,10 +173,17 @@ class Scenario(Frozen):
             raise InputError(f"changes must be a mapping of dotted keys to values, not {type(changes).__name__}")
         wanted = {**(changes or {}), **fields}
         named = {key: (sources or {}).get(key, f"change of {key}") for key in wanted}
-        data, places = apply_changes(self.to_dict(), named, wanted)
+        data = self.to_dict()
+        if any(key.split(".")[0] == "specimen" for key in wanted):
+            data = {key: value for key, value in data.items() if key not in self._untouched_parts()}
+        data, places = apply_changes(data, named, wanted)
         overrides = {places[key]: source for key, source in named.items()}
         origin = replace(self._origin, overrides={**self._origin.overrides, **overrides})
         return Scenario.from_dict(data, origin=origin)
+
+    def _untouched_parts(self) -> set[str]:
+        """Return the parts of a person that are as by default: what a specimen may take the place of."""
+        return {part for part in PERSON_PARTS if getattr(self, part) == type(self).model_fields[part].default}
 
     def problem(self, message: str, path: str = "") -> Problem:
         """Return a problem with the place where the dotted key path was written."""

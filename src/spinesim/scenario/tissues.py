@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StrictBool, model_validator
 
 from spinesim.errors import InputError
 from spinesim.scenario.names import Level, LevelOrAll, LigamentName, Side
 from spinesim.scenario.posture import Fraction
-from spinesim.schema import Frozen, Name, not_yet
+from spinesim.schema import WHOLE_NUMBER, Frozen, Name, not_yet
+from spinesim.units import Quantity
 
 
 class MuscleChange(Frozen):
@@ -50,10 +51,46 @@ class MuscleChange(Frozen):
 
 
 class DiscChange(Frozen):
-    """A degenerated disc; not solved yet, so that every one is refused."""
+    """A degenerated disc.
+
+    Parameters
+    ----------
+    level : str
+        Such as ``L4-L5``.
+    degeneration : int
+        Grade, 1 (healthy) to 5.
+    """
 
     level: Level
-    degeneration: Annotated[None, not_yet("degeneration grades are not solved yet")]
+    degeneration: Annotated[Literal[1, 2, 3, 4, 5], WHOLE_NUMBER]
+
+
+class FacetChange(Frozen):
+    """A facet joint that stands or fits differently.
+
+    Parameters
+    ----------
+    level : str
+        A level, or "all".
+    side : str
+        "left", "right" or "both".
+    orientation : float or None
+        Angle of the joint's plane to the sagittal plane in the transverse plane of its disc, 0 (sagittal) to 90 deg
+        (coronal); rad.
+    gap : float or None
+        Gap of the unloaded joint; m.
+    """
+
+    level: LevelOrAll
+    side: Side = "both"
+    orientation: Annotated[float, Quantity("angle", "0 deg", "90 deg")] | None = None
+    gap: Annotated[float, Quantity("length", "0 mm", "5 mm")] | None = None
+
+    @model_validator(mode="after")
+    def _changes(self) -> FacetChange:
+        if self.orientation is None and self.gap is None:
+            raise InputError("changes nothing: needs at least one of orientation and gap")
+        return self
 
 
 class LigamentChange(Frozen):
