@@ -88,11 +88,13 @@ def curve_points(validation: Validation, case: Case, curve: Curve) -> tuple[np.n
     steps = [results[name].sizes.get("step", 0) for name in names if name in results]
     if len(steps) < len(names) or not min(steps):
         return None
-    try:
-        xy = [[_drawn(measure, results, k) for measure in (curve.x, curve.y)] for k in range(min(steps))]
-    except MeasureError:
-        return None
-    return np.array(xy)[:, 0], np.array(xy)[:, 1]
+    xy: list[list[float]] = []
+    for k in range(min(steps)):
+        try:
+            xy.append([_drawn(measure, results, k) for measure in (curve.x, curve.y)])
+        except MeasureError:
+            break  # a course that buckled has no values after that
+    return (np.array(xy)[:, 0], np.array(xy)[:, 1]) if xy else None
 
 
 def _drawn(measure: Any, results: Mapping[str, Any], step: Any) -> float:

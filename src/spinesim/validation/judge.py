@@ -28,12 +28,15 @@ class Judged:
         The engine's number in the row's unit; None when the row failed.
     reason : str
         Why it failed.
+    warning : str
+        What happened on the way, such as a ligament past its failure strain.
     """
 
     case: Case
     row: Row
     spinesim: float | None
     reason: str = ""
+    warning: str = ""
 
     @property
     def entry(self) -> RowEntry:
@@ -101,6 +104,7 @@ class Judged:
             "verdict": self.verdict,
             "miss": self.miss,
             "reason": self.reason,
+            "warning": self.warning,
             "calibrated": entry.calibrated,
             "confidence": self.row.confidence,
             "note": entry.note,

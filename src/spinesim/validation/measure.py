@@ -231,8 +231,18 @@ def _at_step(array: xr.DataArray, leaf: Leaf, result: xr.Dataset, step: Step | N
         return array
     if isinstance(step, LoadStep):
         return _between(array, step_place(result, step))
-    index = 0 if step == "first" else -1 if step is None or step == "last" else int(step)
+    index = 0 if step == "first" else _last_found(result) if step is None or step == "last" else int(step)
     return array.isel(step=index)
+
+
+def _last_found(result: xr.Dataset) -> int:
+    """Return the last step that was solved: a course that buckles has later ones without values."""
+    if "step_status" not in result:
+        return -1
+    found = np.flatnonzero(np.asarray(result["step_status"].values) == 0)
+    if not found.size:
+        raise MeasureError("no step of the course was found")
+    return int(found[-1])
 
 
 def _between(array: xr.DataArray, place: float) -> xr.DataArray:

@@ -9,7 +9,8 @@ from typing import Any
 from spinesim.errors import InputError, did_you_mean, either, quoted
 from spinesim.units import Dimension, parse_quantity, unit_measures
 from spinesim.validation.measure import COUNTS, OPERATIONS, REDUCTIONS, Leaf, LoadStep, Measure, Operation, Step
-from spinesim.variables import Variable, dimensions, variables
+from spinesim.variables import Dimension as Dim
+from spinesim.variables import Variable, dimensions, specimen_dimensions, specimen_variables, variables
 
 _OWN_KEYS = ("variable", "scenario", "step", "reduce")
 _MOST_PARTS = 100
@@ -98,22 +99,28 @@ class MeasureReader:
     # --- leaves ---
 
     def _leaf(self, data: Mapping[str, Any], path: Path) -> Measure | None:
-        variable = self._variable(data["variable"], path)
         scenario = self._scenario(data.get("scenario"), path)
+        variable = self._variable(data["variable"], scenario, path)
         if variable is None or scenario is None:
             return None
         before = len(self.problems)
-        labels = self._labels(data, variable, path)
-        step = self._step(data.get("step"), scenario, (*path, "step"))
+        labels = self._labels(data, variable, scenario, path)
+        step = self._step(data.get("step"), scenario, variable, (*path, "step"))
         reduce = self._reduce(data.get("reduce"), variable, labels, step, path)
         if len(self.problems) > before:
             return None
         return Leaf(variable.name, scenario, labels, step, reduce, variable.unit)
 
-    def _variable(self, name: object, path: Path) -> Variable | None:
-        if isinstance(name, str) and name in variables():
-            return variables()[name]
-        return self._note(f"there is no variable {quoted(name)}{did_you_mean(name, variables())}", (*path, "variable"))
+    def _is_specimen(self, scenario: str | None) -> bool:
+        return scenario is not None and "specimen" in self.scenarios[scenario]
+
+    def _variable(self, name: object, scenario: str | None, path: Path) -> Variable | None:
+        """Return the variable; a specimen has other ones than a person."""
+        known = specimen_variables() if self._is_specimen(scenario) else variables()
+        known = {**variables(), **specimen_variables()} if scenario is None else known
+        if isinstance(name, str) and name in known:
+            return known[name]
+        return self._note(f"there is no variable {quoted(name)}{did_you_mean(name, known)}", (*path, "variable"))
 
     def _scenario(self, name: object, path: Path) -> str | None:
         if name is None and len(self.scenarios) == 1:
@@ -125,24 +132,35 @@ class MeasureReader:
             return self._note("needs the key 'scenario', the file has several", place)
         return self._note(f"there is no scenario {quoted(name)} in this file{_hint(name, self.scenarios)}", place)
 
-    def _labels(self, data: Mapping[str, Any], variable: Variable, path: Path) -> tuple[tuple[str, str], ...]:
+    def _labels(
+        self, data: Mapping[str, Any], variable: Variable, scenario: str, path: Path
+    ) -> tuple[tuple[str, str], ...]:
         found = []
+        dims = specimen_dimensions() if self._is_specimen(scenario) else dimensions()
         for key, label in data.items():
             if key in _OWN_KEYS:
                 continue
             if key not in variable.dims or key == "step":
                 usable = [*(dim for dim in variable.dims if dim != "step"), *_OWN_KEYS]
                 self._note(f"{variable.name} has no '{key}'{_hint(key, usable)}", (*path, key))
-            elif self._known_label(key, label, (*path, key)):
+            elif self._known_label(dims[key], label, scenario, (*path, key)):
                 found.append((key, str(label)))
         return tuple(found)
 
-    def _known_label(self, dim: str, label: object, place: Path) -> bool:
-        allowed = dimensions()[dim].labels
+    def _known_label(self, dim: Dim, label: object, scenario: str, place: Path) -> bool:
+        allowed = dim.labels
+        if dim.name == "level" and self._is_specimen(scenario):
+            allowed = self._levels(scenario) or allowed
         if isinstance(label, str) and (allowed is None or label in allowed):
             return True
-        self._note(f"there is no {dim} {quoted(label)}{_hint(label, allowed or ())}", place)
+        self._note(f"there is no {dim.name} {quoted(label)}{_hint(label, allowed or ())}", place)
         return False
+
+    def _levels(self, scenario: str) -> tuple[str, ...]:
+        """Return the levels of a specimen, none when they are not a list."""
+        specimen = self.scenarios[scenario]["specimen"]
+        levels = specimen.get("levels") if isinstance(specimen, Mapping) else None
+        return tuple(str(level) for level in levels) if isinstance(levels, list) else ()
 
     def _reduce(
         self, reduce: object, variable: Variable, labels: tuple[tuple[str, str], ...], step: Step | None, path: Path
@@ -156,7 +174,9 @@ class MeasureReader:
             self._note(f"needs {either([*left])} of {variable.name}, or 'reduce'", path)
         return reduce if isinstance(reduce, str) else None
 
-    def _step(self, step: object, scenario: str, place: Path) -> Step | None:
+    def _step(self, step: object, scenario: str, variable: Variable, place: Path) -> Step | None:
+        if step is not None and "step" not in variable.dims:
+            return self._note(f"{variable.name} has no steps", place)
         if step is None or step in ("first", "last", "all"):
             return None if step is None else str(step)
         driver = _driver(self.scenarios[scenario])

@@ -81,7 +81,7 @@ def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a row is and what must be known of it."""
     flags = [row["confidence"].replace("_", " "), *(["calibrated"] if row["calibrated"] else [])]
     yield from _folded(f"{row['id']}: {row['quantity']}; band: {row['band']}; {', '.join(flags)}", "  ")
-    for word in ("reason", "note", "explained"):
+    for word in ("reason", "warning", "note", "explained"):
         if row[word]:
             yield from _folded(f"{word}: {row[word]}", "    ")
 

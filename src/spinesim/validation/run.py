@@ -155,7 +155,7 @@ def _solve_one(situation: Situation, solve: Solve) -> Solved:
     except SpinesimError as error:
         return Solved(None, "refused", " / ".join(str(error).splitlines()))
     end = str(result.attrs.get("status", "converged"))
-    said = str(result.attrs.get("outcome") or result.attrs.get("status_message") or "")
+    said = str(result.attrs.get("status_message") or "")
     return Solved(result, end, "" if end == "converged" else said or end.replace("_", " "))
 
 
@@ -167,7 +167,14 @@ def _judged(case: Case, row: Row, solved: Mapping[str, Solved]) -> Judged:
         if outcome.result is None or (outcome.reason and outcome.end not in row.entry.accept):
             return Judged(case, row, None, f"{name}: {outcome.reason}")
         results[name] = outcome.result
+    warnings = dict.fromkeys(sentence for result in results.values() for sentence in _torn(result))
     try:
-        return Judged(case, row, evaluate(row.measure, results) / row.scale)
+        return Judged(case, row, evaluate(row.measure, results) / row.scale, warning="; ".join(warnings))
     except MeasureError as error:
         return Judged(case, row, None, str(error))
+
+
+def _torn(result: xr.Dataset) -> list[str]:
+    """Return the sentences on ligaments past their failure strain."""
+    torn = result.attrs.get("torn", [])
+    return [torn] if isinstance(torn, str) else [str(sentence) for sentence in torn]
