@@ -106,7 +106,7 @@ class MeasureReader:
         before = len(self.problems)
         labels = self._labels(data, variable, scenario, path)
         step = self._step(data.get("step"), scenario, variable, (*path, "step"))
-        reduce = self._reduce(data.get("reduce"), variable, labels, step, path)
+        reduce = self._reduce(data, variable, step, path)
         if len(self.problems) > before:
             return None
         return Leaf(variable.name, scenario, labels, step, reduce, variable.unit)
@@ -162,16 +162,14 @@ class MeasureReader:
         levels = specimen.get("levels") if isinstance(specimen, Mapping) else None
         return tuple(str(level) for level in levels) if isinstance(levels, list) else ()
 
-    def _reduce(
-        self, reduce: object, variable: Variable, labels: tuple[tuple[str, str], ...], step: Step | None, path: Path
-    ) -> str | None:
-        named = {dim for dim, _ in labels}
-        left = [dim for dim in variable.dims if dim not in named and dim != "step"]
+    def _reduce(self, data: Mapping[str, Any], variable: Variable, step: Step | None, path: Path) -> str | None:
+        reduce = data.get("reduce")
+        left = [dim for dim in variable.dims if dim not in data and dim != "step"]
         left += ["step"] if step == "all" else []
         if reduce is not None and reduce not in REDUCTIONS:
             self._note(f"unknown value {quoted(reduce)}{_hint(reduce, REDUCTIONS)}", (*path, "reduce"))
         if left and reduce is None:
-            self._note(f"needs {either([*left])} of {variable.name}, or 'reduce'", path)
+            self._note(f"needs {either(left)} of {variable.name}, or 'reduce'", path)
         return reduce if isinstance(reduce, str) else None
 
     def _step(self, step: object, scenario: str, variable: Variable, place: Path) -> Step | None:

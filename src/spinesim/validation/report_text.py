@@ -35,7 +35,7 @@ def _summary(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _kinds(summary: Mapping[str, Any]) -> Iterator[str]:
-    rows = [("kind", "rows", "inside", "outside", "failed", "rms error")]
+    rows: list[tuple[str, ...]] = [("kind", "rows", "inside", "outside", "failed", "rms error")]
     for kind in summary["by_kind"]:
         counts = [str(kind[name]) for name in ("rows", "inside", "outside", "failed")]
         rows.append((kind["title"], *counts, rms(kind["rms"])))

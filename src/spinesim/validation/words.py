@@ -39,7 +39,7 @@ def share(counts: dict[str, Any]) -> str:
 
 def rms(value: dict[str, Any] | None) -> str:
     """Return a root mean square error with its unit."""
-    return NONE if value is None else f"{number(value['value'])} {value['unit']}"
+    return NONE if value is None else f"{number(value['value'])} {value['unit']}".removesuffix(" 1")
 
 
 def miss(value: float | None) -> str:
