@@ -152,7 +152,7 @@ def unit_measures(text: str) -> tuple[float, Mapping[str, float]]:
 @functools.cache
 def _measures(unit: str) -> tuple[float, Mapping[str, float]]:
     dimension = next(name for name in DIMENSIONS if unit in UNIT_TEXTS[name])
-    powers = registry().Unit(_pint_text(unit)).dimensionality
+    powers: Any = registry().Unit(_pint_text(unit)).dimensionality
     return _scale(unit, dimension).to_si(1.0), MappingProxyType({str(name): float(p) for name, p in powers.items()})
 
 

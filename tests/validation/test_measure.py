@@ -1,6 +1,7 @@
 """Measures give exactly the number they name, with its unit."""
 
 import math
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ L45 = {"variable": "disc_rotation", "level": "L4-L5", "rotation": "flexion"}
 L5S1 = {**L45, "level": "L5-S1"}
 
 
-def _read(data, scenarios=None):
+def _read(data, scenarios=None) -> Any:
     reader = MeasureReader(scenarios or {"bend": {"specimen": SPECIMEN}})
     measure = reader.read(data, ("measure",))
     assert not reader.problems, reader.problems

@@ -29,7 +29,7 @@ LINE = "#0072b2"
 EDGE = 3.5  # band widths shown in the forest plot; farther rows stand at the edge
 MOST_PANELS = 3
 _UNITS = {"N*m/deg": "N m/deg", "N*m": "N m", "1": "no unit"}
-_MARKUP = {"svg.fonttype": "none", "svg.hashsalt": "spinesim"}
+_MARKUP: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "spinesim"}
 
 
 def study_figure(rows: Sequence[Judged], name: str) -> str:
