@@ -351,7 +351,8 @@ def test_list_as_json_is_one_object(solver, capsys):
     assert set(json.loads(capsys.readouterr().out)) == {"scenarios", "models"}
 
 
-def test_warmup_solves_once(solver, capsys):
+def test_warmup_solves_a_person_and_a_specimen(solver, capsys, monkeypatch):
+    monkeypatch.setattr("spinesim.cli._is_specimen_compiled", lambda: True)
     assert main(["warmup"]) == 0
     assert capsys.readouterr() == ("", "the solver is compiled\n")
-    assert len(solver.asked) == 1
+    assert [scenario.specimen is None for scenario in solver.asked] == [True, False]

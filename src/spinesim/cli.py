@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 _SHOWN_CHANGES = 25
+WARM_SPECIMEN = {"levels": ["L4-L5"], "moment": {"flexion": "1 N*m"}}
 
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
@@ -54,7 +55,7 @@ def commands() -> None:
 @click.option("--plot", metavar="DIR", help="Draw the pictures (PNG and SVG) into this folder.")
 @FORMAT
 def run(name_or_file: str, settings: tuple[str, ...], out: str | None, plot: str | None, form: str) -> int:
-    """Solve one scenario and show the load on the spine."""
+    """Solve one scenario and show the load on the spine, or the course of a specimen."""
     scenario = _changed(name_or_file, settings)
     _check_outputs(name_or_file, out, plot)
     result = _solve(scenario)
@@ -161,7 +162,7 @@ def validate(suite: str, study: str | None, kind: str | None, form: str, out: st
     if out is not None:
         check_writable(out)
     cases = choose(read_suites(SUITES if suite == "all" else [suite]), study, kind)
-    _tell_of_compiling()
+    _tell_of_compiling(specimen=suite == "in_vitro")
     validation = run_cases(cases, workers or os.cpu_count() or 1, progress=_progress())
     report = _validation_report(validation, form)
     if out is None:
@@ -175,9 +176,9 @@ def validate(suite: str, study: str | None, kind: str | None, form: str, out: st
 @commands.command()
 def warmup() -> int:
     """Compile the solver now, not on the first run."""
-    result = _solve(_read({"format": 1, "name": "Warm-up"}))
+    results = [_solve(_read({"format": 1, "name": "Warm-up", **part})) for part in ({}, {"specimen": WARM_SPECIMEN})]
     _note("the solver is compiled")
-    return _exit_code(result)
+    return max(_exit_code(result) for result in results)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -271,14 +272,14 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 
 def _solve(scenario: Scenario) -> xr.Dataset:
-    _tell_of_compiling()
+    _tell_of_compiling(specimen=scenario.specimen is not None)
     from spinesim.simulation import simulate
 
     return simulate(scenario)
 
 
-def _tell_of_compiling() -> None:
-    if not _is_compiled():
+def _tell_of_compiling(specimen: bool) -> None:
+    if not (_is_specimen_compiled() if specimen else _is_compiled()):
         _note("compiling the solver, once: this takes about a minute, later runs start at once")
 
 
@@ -286,6 +287,14 @@ def _is_compiled() -> bool:
     from spinesim.kernels.jit import is_compiled
 
     return is_compiled()
+
+
+def _is_specimen_compiled() -> bool:
+    from spinesim.kernels.jit import CACHE_FOLDER, config
+
+    return bool(config.DISABLE_JIT) or (
+        CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("specimen_run.solve_specimen*.nbi"))
+    )
 
 
 def _result(name: str) -> xr.Dataset:

@@ -24,6 +24,14 @@ BUSIEST_GROUPS = 8
 _PLAIN_WIDTH = 80
 _MISSING = "-"
 CLOSING = "An estimate by a model of a person, not a diagnosis."
+CLOSING_SPECIMEN = "An estimate by an elastic model of a specimen: no creep, no hysteresis."
+_COURSES = {
+    "moment": "specimen_moment",
+    "compression": "specimen_force",
+    "shear": "specimen_force",
+    "follower_load": "follower_load",
+}
+_NO_MOMENT = 5e-3  # N m, shown as 0.00
 
 
 def print_summary(result: xr.Dataset, file: IO[str]) -> None:
@@ -60,11 +68,98 @@ def _has_style(file: IO[str]) -> bool:
 
 
 def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
+    warnings = [str(sentence) for sentence in result.attrs.get("torn", ())]
     if int(result["status"]) != 0:
-        yield Text(str(result.attrs.get("status_message") or result.attrs.get("status")), style="bold red")
+        warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
+    if warnings:
+        yield Text("\n".join(warnings), style="bold red")
         yield Text()
     yield Text(str(result.attrs["scenario_name"]), style="bold")
     yield Text()
+    yield from _specimen(result) if "step" in result.dims else _person(result)
+
+
+def _specimen(result: xr.Dataset) -> Iterator[RenderableType]:
+    """Yield the steps of the largest loads that were found, level by level, and what the whole course spans."""
+    steps = _shown_steps(result)
+    if not steps:
+        yield Text("No step was found.")
+        return
+    for step in steps:
+        at = result.isel(step=step)
+        yield Text(f"step {step} of {result.sizes['step'] - 1}: {_loads_at(at)}")
+        yield Text()
+        yield _specimen_levels(at)
+        yield Text()
+    if len(steps) > 1 or steps[0] > 0:
+        yield _course(result)
+        yield Text()
+    yield Text(CLOSING_SPECIMEN)
+
+
+def _shown_steps(result: xr.Dataset) -> list[int]:
+    """Return the found step of the largest load of the course, and the one of the largest load the other way."""
+    found = int((result["step_status"] == 0).sum())
+    name = _COURSES.get(str(result.attrs.get("course")))
+    if found == 0 or name is None:
+        return [0] if found else []
+    loads = result[name].values[:found].reshape(found, -1)
+    loads = loads @ loads[(loads**2).sum(axis=1).argmax()]
+    return [int(loads.argmax()), *([int(loads.argmin())] if loads.min() < 0.0 else [])]
+
+
+def _loads_at(step: xr.Dataset) -> str:
+    """Return the loads of one step in words."""
+    parts = [
+        f"{_words(str(turn))} moment {_number(step['specimen_moment'].sel(rotation=turn), 2)} N m"
+        for turn in step["rotation"].values
+        if abs(float(step["specimen_moment"].sel(rotation=turn))) > _NO_MOMENT
+    ]
+    parts += [
+        f"{axis} force {_number(step['specimen_force'].sel(axis=axis))} N"
+        for axis in step["axis"].values
+        if float(step["specimen_force"].sel(axis=axis)) != 0.0
+    ]
+    if float(step["follower_load"]) != 0.0:
+        parts.append(f"follower load {_number(step['follower_load'])} N")
+    return ", ".join(parts) or "no load"
+
+
+def _specimen_levels(step: xr.Dataset) -> Table:
+    numbers = [
+        "flexion\ndeg", "right\nbending\ndeg", "left\nrotation\ndeg", "compression\nof joint\nN",
+        "disc\npressure\nMPa", "facet\nleft\nN", "facet\nright\nN",
+    ]  # fmt: skip
+    table = _table(["level"], numbers)
+    for level in step["level"].values:
+        at = step.sel(level=level)
+        table.add_row(
+            str(level),
+            *(_number(turn, 2) for turn in at["disc_rotation"]),
+            _number(at["joint_compression"]),
+            _number(at["intradiscal_pressure"], 2),
+            *(_number(at["facet_force"].sel(side=side)) for side in ("left", "right")),
+        )
+    whole = [_number(turn, 2) for turn in step["specimen_rotation"]]
+    if step.sizes["level"] > 1:
+        table.add_row("whole", *whole, "", "", "", "")
+    return table
+
+
+def _course(result: xr.Dataset) -> Table:
+    """Return range of motion and neutral zone over the course."""
+    kinds = [f"{kind}\n{turn}\ndeg" for kind in ("range", "neutral") for turn in ("flexion", "bending", "rotation")]
+    table = _table(["over the course"], kinds)
+    for level in result["level"].values:
+        at = result.sel(level=level)
+        table.add_row(str(level), *(_number(x, 2) for x in (*at["range_of_motion"], *at["neutral_zone"])))
+    if result.sizes["level"] > 1:
+        both = (*result["specimen_range_of_motion"], *result["specimen_neutral_zone"])
+        table.add_row("whole", *(_number(x, 2) for x in both))
+    return table
+
+
+def _person(result: xr.Dataset) -> Iterator[RenderableType]:
     yield _levels(result)
     yield Text()
     yield _muscles(result)

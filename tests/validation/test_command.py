@@ -17,6 +17,7 @@ def suite(monkeypatch, tmp_path):
     folder = tmp_path / "cases"
     monkeypatch.setattr("spinesim.validation.cases.cases_folder", lambda: folder)
     monkeypatch.setattr("spinesim.cli._is_compiled", lambda: True)
+    monkeypatch.setattr("spinesim.cli._is_specimen_compiled", lambda: True)
     simulation = ModuleType("spinesim.simulation")
     vars(simulation).update(simulate=lambda scenario: moment_cycle())
     monkeypatch.setitem(sys.modules, "spinesim.simulation", simulation)

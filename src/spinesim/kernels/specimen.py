@@ -82,15 +82,17 @@ def inside(tissue: Tissue, j: int, q: Floats, desk: LevelDesk, out: Floats) -> N
 
 
 @inner
-def place(chain: Chain, q: Floats, desk: ChainDesk) -> None:
-    """Update orientations, mid frames, origins and upper anchors given q (level, 6); the held body is at 0."""
+def place(chain: Chain, q: Floats, first: int, desk: ChainDesk) -> None:
+    """Update orientations, mid frames, origins and upper anchors above level `first` and all higher ones given q
+    (level, 6); the held body is at 0.
+    """
     n = q.shape[0]
     step, frame = desk.turn[0], desk.turn[1]
     for a in range(3):
         desk.o[n, a] = 0.0
         for b in range(3):
             desk.r[n, a, b] = chain.held_rotation[a, b]
-    for j in range(n - 1, -1, -1):
+    for j in range(first, -1, -1):
         low, up = chain.lower_anchor[j], chain.upper_anchor[j]
         vec3.multiply(desk.r[j + 1], chain.disc_in_lower[j], frame)
         vec3.rotation(0.5 * q[j, 0], 0.5 * q[j, 1], 0.5 * q[j, 2], step)
@@ -147,9 +149,9 @@ def gather(chain: Chain, load: Floats, desk: ChainDesk) -> None:
 
 
 @inner
-def outside(chain: Chain, q: Floats, load: Floats, desk: ChainDesk, out: Floats) -> None:
-    """Write the generalised forces (6 n,) of the loads at q (level, 6)."""
-    place(chain, q, desk)
+def outside(chain: Chain, q: Floats, first: int, load: Floats, desk: ChainDesk, out: Floats) -> None:
+    """Write the generalised forces (6 n,) of the loads at q (level, 6), of which only levels up to `first` moved."""
+    place(chain, q, first, desk)
     gather(chain, load, desk)
     fx, fy, fz, mx, my, mz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     ox, oy, oz = desk.o[0, 0], desk.o[0, 1], desk.o[0, 2]
@@ -167,30 +169,60 @@ def outside(chain: Chain, q: Floats, load: Floats, desk: ChainDesk, out: Floats)
 
 
 @inner
+def sum_outside(chain: Chain, q: Floats, tangent: bool, desk: ChainDesk, bal: Balance) -> None:
+    """Update bal.outside and, with `tangent`, write its share of bal.stiffness by central differences.
+
+    Coordinates are moved from the top down: moving one places all above it anew, so that what was moved before is back.
+    """
+    n, k = q.shape[0], bal.stiffness
+    out = bal.outside
+    for n_move in range(1 + 12 * n if tangent else 1):
+        a, up = (n_move - 1) // 2, n_move % 2 == 1
+        j, axis = (n - 1, 0) if n_move == 0 else (a // 6, a % 6)
+        size = ANGLE if axis < 3 else SHIFT
+        kept = q[j, axis]
+        if n_move > 0:
+            q[j, axis] = kept + (size if up else -size)
+            out = bal.moved
+        outside(chain, q, j, bal.load, desk, out)
+        q[j, axis] = kept
+        if n_move > 0:
+            for b in range(6 * n):
+                k[b, a] = out[b] if up else (out[b] - k[b, a]) / (2.0 * size)
+
+
+@inner
+def sum_inside(tissue: Tissue, q: Floats, tangent: bool, desk: LevelDesk, bal: Balance) -> None:
+    """Update bal.inside and, with `tangent`, add its share to bal.stiffness: by central differences over the rotations,
+    as the laws give it over the translations.
+    """
+    k = bal.stiffness
+    for j in range(q.shape[0]):
+        at = 6 * j
+        for move in range(7 if tangent else 1):
+            a, sign = (move - 1) // 2, 1.0 if move % 2 == 1 else -1.0
+            a = a if move > 0 else 0
+            kept = q[j, a]
+            q[j, a] = kept + (sign * ANGLE if move > 0 else 0.0)
+            inside(tissue, j, q[j], desk, bal.moved if move > 0 else bal.inside)
+            q[j, a] = kept
+            for b in range(6):
+                if move > 0:
+                    part = -sign * bal.moved[at + b] / (2.0 * ANGLE)
+                    k[at + b, at + a] += part
+                    if b >= 3:
+                        k[at + a, at + b] += part
+                elif tangent:
+                    for c in range(3 if b >= 3 else 0):
+                        k[at + b, at + 3 + c] -= desk.k[j, b - 3, c]
+
+
+@inner
 def evaluate(
     tissue: Tissue, chain: Chain, q: Floats, tangent: bool, at_level: LevelDesk, at_chain: ChainDesk, bal: Balance
 ) -> None:
-    """Update bal.g (6 n,), out of balance at q under bal.load, and with `tangent` bal.stiffness by central differences.
-
-    Every call stands here once, in one loop over "not moved, moved up, moved down": each more costs a second to compile.
-    """
-    n, k = q.shape[0], bal.stiffness
-    for way in range(3 if tangent else 1):
-        for a in range(1 if way == 0 else 6 * n):
-            j = a // 6
-            size = ANGLE if a % 6 < 3 else SHIFT
-            kept = q[j, a % 6]
-            q[j, a % 6] = kept + (0.0 if way == 0 else (size if way == 1 else -size))
-            outside(chain, q, bal.load, at_chain, bal.outside)
-            for i in range(n):
-                if way == 0 or i == j:
-                    inside(tissue, i, q[i], at_level, bal.inside)
-            q[j, a % 6] = kept
-            for b in range(6 * n):
-                value = bal.outside[b] + (bal.inside[b] if way == 0 or b // 6 == j else 0.0)
-                if way == 0:
-                    bal.g[b] = value
-                elif way == 1:
-                    k[b, a] = value
-                else:
-                    k[b, a] = (value - k[b, a]) / (2.0 * size)
+    """Update bal.g (6 n,), out of balance at q under bal.load, and with `tangent` bal.stiffness = -dg/dq."""
+    sum_outside(chain, q, tangent, at_chain, bal)
+    sum_inside(tissue, q, tangent, at_level, bal)
+    for a in range(bal.g.size):
+        bal.g[a] = bal.inside[a] + bal.outside[a]

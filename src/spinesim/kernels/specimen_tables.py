@@ -92,6 +92,7 @@ class Balance(NamedTuple):
 
     inside: Floats  # (6 n,)                      generalised forces of the tissues
     outside: Floats  # (6 n,)                     generalised forces of the loads
+    moved: Floats  # (6 n,)                       one of both, a coordinate moved
     g: Floats  # (6 n,)                           evaluate: out of balance
     stiffness: Floats  # (6 n, 6 n)               evaluate: -dg/dq
     reaction: Floats  # (3,) N m                  hold
@@ -144,7 +145,7 @@ def make_balance(n: int) -> Balance:
     """Allocate the equations of n levels."""
     z, n6 = np.zeros, 6 * n
     return Balance(
-        inside=z(n6), outside=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(3), lu=z((n6, n6)), step=z(n6),
+        inside=z(n6), outside=z(n6), moved=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(3), lu=z((n6, n6)), step=z(n6),
         q=z((n, 6)), trial=z((n, 6)), start=z((n, 6)), load=z(N_LOAD), before=z(N_LOAD), held=z(3, dtype=np.int64),
     )  # fmt: skip
 

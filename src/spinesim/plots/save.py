@@ -16,13 +16,14 @@ from spinesim.plots.levels import plot_levels
 from spinesim.plots.lumbar import PRESSURE_TITLE, plot_lumbar
 from spinesim.plots.muscles import plot_muscles
 from spinesim.plots.posture import describe, plot_posture
+from spinesim.plots.specimen import specimen_figures
 from spinesim.plots.style import headline, scenario_name, set_panel_title
 
 DPI = 150
 
 
 def save_plots(result: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]:
-    """Write posture, levels and muscles, each as PNG and as SVG.
+    """Write posture, levels and muscles, or the curves and the course of a specimen, each as PNG and as SVG.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def save_plots(result: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]
     Returns
     -------
     list of Path
-        The six files.
+        The files: six of a person, four of a specimen.
 
     Raises
     ------
@@ -43,11 +44,7 @@ def save_plots(result: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]
     """
     place = Path(folder)
     check_folder_writable(place)
-    figures = {
-        "posture": posture_figure(result),
-        "levels": plot_levels(result)[0].get_figure(root=True),
-        "muscles": plot_muscles(result).get_figure(root=True),
-    }
+    figures = specimen_figures(result) if "step" in result.dims else _person_figures(result)
     title = scenario_name(result)
     pictures = {
         f"{name}.{kind}": _picture(figure, kind, f"{name}: {title}")
@@ -56,6 +53,15 @@ def save_plots(result: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]
     }
     _make_folder(place)
     return [_write(place / name, content) for name, content in pictures.items()]
+
+
+def _person_figures(result: xr.Dataset) -> dict[str, Figure]:
+    figures = {
+        "posture": posture_figure(result),
+        "levels": plot_levels(result)[0].get_figure(root=True),
+        "muscles": plot_muscles(result).get_figure(root=True),
+    }
+    return {name: figure for name, figure in figures.items() if isinstance(figure, Figure)}
 
 
 def posture_figure(result: xr.Dataset) -> Figure:

@@ -19,7 +19,7 @@ from spinesim.kernels.tables import Floats
 from spinesim.results.levels import DEG, MM, MPA, bulge_per_shortening, intradiscal_pressure, named_turns
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.specimen_curves import neutral_zone, range_of_motion
-from spinesim.results.specimen_outcome import final_status, load_words, smallest_eigenvalue, specimen_message, torn
+from spinesim.results.specimen_outcome import final_status, load_words, smallest_eigenvalues, specimen_message, torn
 from spinesim.results.specimen_places import level_turns, specimen_motion
 from spinesim.variables import specimen_dimensions, specimen_variables
 
@@ -48,12 +48,12 @@ def wrap_specimen(assembly: SpecimenAssembly, record: Record, code: int) -> xr.D
     code : int
         See `spinesim.kernels.status`.
     """
-    status = final_status(record, code)
+    status = final_status(record, code, assembly.course.held)
     carried = _carried(assembly, record.q)
     values = {**_loads(assembly, record), **_motion(assembly, record), **_levels(assembly, record, carried)}
     values |= {**_facets(assembly, carried), **_ligaments(assembly, carried), **_curves(values)}
     reached = int(record.reached[0])
-    values["stability_eigenvalue"] = np.array([smallest_eigenvalue(k) for k in record.stiffness])
+    values["stability_eigenvalue"] = smallest_eigenvalues(record.stiffness, assembly.course.held)
     values["step_status"] = np.where(np.arange(len(record.q)) < reached, 0, status)
     values["status"], values["iterations"] = status, int(record.reached[1])
     coords = {name: list(dim.labels) for name, dim in specimen_dimensions().items() if dim.labels is not None}

@@ -9,7 +9,7 @@ import numpy as np
 from spinesim.assembly import SpecimenAssembly
 from spinesim.kernels.specimen_tables import COMPRESSION, FOLLOWER, HELD, MOMENT, SHEAR, Record
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
-from spinesim.kernels.tables import Floats
+from spinesim.kernels.tables import Floats, Ints
 from spinesim.results.outcome import TURNS
 from spinesim.variables import specimen_dimensions
 
@@ -17,39 +17,38 @@ NEARLY = 0.1  # of the eigenvalue at rest: below it a course that cannot go on i
 
 
 def condensed(stiffness: Floats) -> Floats:
-    """Return the tangent of the rotations (3 n, 3 n), N m/rad, with the translations condensed out."""
-    n = len(stiffness) // 6
-    rows = np.arange(6 * n).reshape(n, 2, 3)
-    turn, shift = rows[:, 0].ravel(), rows[:, 1].ravel()
-    mixed = np.linalg.solve(stiffness[np.ix_(shift, shift)], stiffness[np.ix_(shift, turn)])
-    return stiffness[np.ix_(turn, turn)] - stiffness[np.ix_(turn, shift)] @ mixed
+    """Return tangents (..., 3 n, 3 n) of the rotations, N m/rad, with the translations condensed out."""
+    n = stiffness.shape[-1] // 6
+    parts = stiffness.reshape(*stiffness.shape[:-2], n, 2, 3, n, 2, 3)
+
+    def part(row: int, column: int) -> Floats:
+        return parts[..., :, row, :, :, column, :].reshape(*stiffness.shape[:-2], 3 * n, 3 * n)
+
+    return part(0, 0) - part(0, 1) @ np.linalg.solve(part(1, 1), part(1, 0))
 
 
-def smallest_eigenvalue(stiffness: Floats) -> float:
-    """Return the smallest real part of the eigenvalues of the rotations, N m/rad; NaN when there is no tangent.
+def smallest_eigenvalues(stiffness: Floats, held: Ints) -> Floats:
+    """Return the smallest real part of the eigenvalues of the rotations, N m/rad, of tangents (step, 6 n, 6 n).
 
-    Below zero the place cannot hold itself. What is held by a machine has the stiffness 1 in the tangent and is left out.
+    Below zero a place cannot hold itself. What a machine holds is left out; NaN where there is no tangent.
     """
-    if np.isnan(stiffness).any():
-        return math.nan
-    values, vectors = np.linalg.eig(_free(condensed(stiffness)))
-    return float(values.real.min()) if vectors.size else math.nan
+    found = np.full(len(stiffness), math.nan)
+    known = ~np.isnan(stiffness[:, 0, 0])
+    n = stiffness.shape[-1] // 2
+    free = [i for i in range(n) if i >= 3 or held[i] == 0]
+    if free and known.any():
+        rotations = condensed(stiffness[known])[:, free][:, :, free]
+        found[known] = np.linalg.eigvals(rotations).real.min(axis=-1)
+    return found
 
 
-def _free(rotations: Floats) -> Floats:
-    """Return the rows and columns that no machine holds: held ones are rows of the unit matrix."""
-    held = [i for i, row in enumerate(rotations) if row[i] == 1.0 and np.count_nonzero(row) == 1]
-    keep = [i for i in range(len(rotations)) if i not in held]
-    return rotations[np.ix_(keep, keep)]
-
-
-def final_status(record: Record, code: int) -> int:
+def final_status(record: Record, code: int, held: Ints) -> int:
     """Return the kernel's code, or UNSTABLE where a course stopped because its tangent was about to vanish: a limit
     load, beyond which there is no balance nearby.
     """
     if code != NOT_CONVERGED or np.isnan(record.last_stiffness).any():
         return code
-    last, rest = smallest_eigenvalue(record.last_stiffness), smallest_eigenvalue(record.rest_stiffness)
+    last, rest = smallest_eigenvalues(np.stack([record.last_stiffness, record.rest_stiffness]), held)
     return UNSTABLE if last < NEARLY * rest else code
 
 
