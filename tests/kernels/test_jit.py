@@ -12,6 +12,7 @@ import pytest
 from numba.core.types import unliteral
 
 from solving import situation
+from specimens import scenario
 from spinesim.kernels import jit
 from spinesim.simulation import simulate
 
@@ -43,11 +44,12 @@ def _all_kernels_and_a_solve() -> None:
     for file in HERE.glob("[a-z]*.py"):
         importlib.import_module(f"spinesim.kernels.{file.stem}")
     simulate(situation(loads=[{"kind": "held", "mass": "1 kg"}]))
+    simulate(scenario(["L4-L5"], moment={"flexion": "1 N*m"}, follower_load="100 N"))
 
 
 @compiled
 def test_every_kernel_is_compiled_for_one_set_of_types() -> None:
-    """After a solve and an assessment of stability; a cache older than the sources has another name."""
+    """After a solve, an assessment of stability and a specimen; a cache older than the sources has another name."""
     kept = {name_of(kernel): kept_types(kernel) for kernel in jit.KERNELS}
     assert {
         name: len(types) for name, types in kept.items() if len(types) != 1 and name not in NO_PART_OF_A_SOLVE
@@ -86,4 +88,5 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef]:
 def _of_python() -> set[str]:
     """What prepares tables and the compiler itself."""
     own = {f"jit.{node.name}" for node in _functions(HERE / "jit.py")}
-    return own | {"tables.make_work", "tables.make_state"}
+    made = {"make_level_desk", "make_chain_desk", "make_balance", "make_record"}
+    return own | {"tables.make_work", "tables.make_state"} | {f"specimen_tables.{name}" for name in made}

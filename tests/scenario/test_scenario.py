@@ -253,3 +253,58 @@ def test_a_wrong_change_names_its_source_and_not_the_file():
     changed = scenario.replace({"posture.preset": "sqat"}, sources={"posture.preset": "--set y"})
     assert str(changed.problem("unknown preset", "posture.preset")) == "--set y: unknown preset @ posture.preset"
     assert str(changed.problem("unknown group", "muscles.0.group")) == "a.yaml: unknown group @ muscles.0.group"
+
+
+# --- specimens -----------------------------------------------------------------------------------------------------
+
+SPECIMEN: dict[str, Any] = {
+    "levels": ["L4-L5", "L5-S1"],
+    "moment": {"flexion": "7.5 N*m", "steps": 10, "course": "cycle"},
+    "compression": {"force": "200 N", "offset": "5 mm"},
+    "follower_load": "500 N",
+    "removed": ["SSL", "facets"],
+    "own_weight": True,
+    "mounting": "level",
+}
+
+
+def test_a_specimen_is_si_inside_and_written_back_without_a_person():
+    scenario = Scenario.from_dict(_with(specimen=SPECIMEN, facets=[{"level": "all", "gap": "1 mm"}]))
+    assert scenario.specimen is not None and scenario.specimen.follower_load is not None
+    assert scenario.specimen.follower_load.force == 500.0
+    assert scenario.specimen.compression is not None and scenario.specimen.compression.offset == 0.005
+    assert scenario.specimen.stepped() == ["moment"]
+    assert scenario.facets[0].gap == 0.001
+    written = scenario.to_dict()
+    assert not {"posture", "loads", "muscles", "breath", "support", "recruitment"} & written.keys()
+    assert Scenario.from_dict(written) == scenario
+
+
+def test_all_that_does_not_go_together_in_a_specimen_is_told_at_once():
+    specimen = {
+        "levels": ["L3-L4", "L4-L5"],
+        "moment": {"flexion": "1 N*m", "steps": 3},
+        "shear": {"anterior": "3 N", "steps": 2},
+        "held": {"flexion": "2 deg"},
+    }
+    assert _problems(_with(specimen=specimen, muscles=[], loads=[])) == [
+        "loads belongs to a person, not to a specimen: leave it out @ loads",
+        "muscles belongs to a person, not to a specimen: leave it out @ muscles",
+        "only one load may have steps, and moment and shear have @ specimen.moment.steps",
+        "only one load may have steps, and moment and shear have @ specimen.shear.steps",
+        "rotations can be held on one level only, not on 2 @ specimen.held",
+        "flexion is held already: leave its moment out @ specimen.moment.flexion",
+    ]
+
+
+def test_a_person_becomes_a_specimen_only_when_nothing_is_lost():
+    person = Scenario.from_dict(LEAST)
+    assert person.replace(specimen={"levels": ["L4-L5"]}).specimen is not None
+    assert person.replace({"specimen.levels": ["L4-L5"]}).specimen is not None
+    loaded = person.replace(loads=[{"kind": "held", "mass": "5 kg"}])
+    with pytest.raises(InputError, match="loads belongs to a person"):
+        loaded.replace(specimen={"levels": ["L4-L5"]})
+    specimen = Scenario.from_dict(_with(specimen=SPECIMEN))
+    changed = specimen.replace({"specimen.moment.flexion": "-5 N*m"})
+    assert changed.specimen is not None and changed.specimen.moment is not None
+    assert changed.specimen.moment.flexion == -5.0

@@ -54,9 +54,7 @@ class _Key:
         return isinstance(other, _Key) and self._values() == other._values()
 
 
-def person_tables(
-    model: Model, subject: Subject
-) -> tuple[Person, tuple[StrandName, ...], tuple[FascicleName, ...]]:
+def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...], tuple[FascicleName, ...]]:
     """Return the tables of a person and the names of their strands and fascicles, built once for each subject."""
     return _tables(_Key(model, subject))
 

@@ -106,7 +106,9 @@ def _outside_problems(scenario: Scenario, specimen: Specimen) -> list[Problem]:
 def _slice(table: Discs, run: slice) -> Discs:
     """Return the rows of a table for some levels; numbers shared by all stay."""
     fields: dict[str, Any] = {
-        name: np.ascontiguousarray(value[run]) for name, value in table._asdict().items() if isinstance(value, np.ndarray)
+        name: np.ascontiguousarray(value[run])
+        for name, value in table._asdict().items()
+        if isinstance(value, np.ndarray)
     }
     return table._replace(**fields)
 

@@ -1,8 +1,8 @@
 """Balance of a specimen: gradient of what its tissues store, generalised forces of its loads, and their tangent.
 
 With theta the rotation vector of a level in its disc frame and u its translation in the mid frame, a force f and a
-moment m (about the upper anchor, mid frame) on all above do the work m . omega + f . v, so that their generalised forces
-are J(theta)^T E m + J(theta/2)^T E (u x f) / 2 on theta and f on u, E = exp(theta/2), J the left Jacobian.
+moment m (about the upper anchor, mid frame) on all above do the work m . omega + f . v. Their generalised forces are
+J(theta)^T E m + J(theta/2)^T E (u x f) / 2 on theta and f on u, with E = exp(theta/2) and J the left Jacobian.
 Inside and outside go through the same door, so the tangent of conservative loads is symmetric.
 """
 

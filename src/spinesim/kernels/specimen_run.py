@@ -1,4 +1,4 @@
-"""Forward mode: rotations and translations of a specimen along a course of loads, by Newton and adaptive continuation."""
+"""Forward mode: a specimen along a course of loads, by Newton's method and adaptive continuation."""
 
 import math
 
@@ -57,13 +57,24 @@ def hold(held: Ints, g: Floats, reaction: Floats, stiffness: Floats) -> None:
 
 @kernel
 def size_of(g: Floats) -> float:
-    """Return the largest imbalance: moments as they are, forces at LENGTH."""
+    """Return the largest imbalance: moments as they are, forces at LENGTH; infinite when a number is not known."""
     largest = 0.0
     for a in range(g.size):
         value = abs(g[a]) * (1.0 if a % 6 < 3 else LENGTH)
-        if not value <= largest:  # NaN counts as large
-            largest = value
+        if not value < math.inf:
+            return math.inf
+        largest = max(largest, value)
     return largest
+
+
+@kernel
+def largest_below(a: Floats, k: int, n: int) -> int:
+    """Return the row from k on with the largest entry in column k."""
+    best = k
+    for i in range(k + 1, n):
+        if abs(a[i, k]) > abs(a[best, k]):
+            best = i
+    return best
 
 
 @kernel
@@ -71,10 +82,7 @@ def solve_general(a: Floats, b: Floats, n: int) -> float:
     """Solve A x = b in place (x in b) by elimination with row exchange; returns the sign of A's determinant."""
     sign = 1.0
     for k in range(n):
-        best = k
-        for i in range(k + 1, n):
-            if abs(a[i, k]) > abs(a[best, k]):
-                best = i
+        best = largest_below(a, k, n)
         if best != k:
             for j in range(k, n):
                 a[k, j], a[best, j] = a[best, j], a[k, j]

@@ -1,4 +1,4 @@
-"""Every array of forward mode: tissue and chain of one specimen, its course of loads, scratch and record. SI, C-contiguous.
+"""Every array of forward mode: tissue and chain of a specimen, its loads, scratch and record. SI, C-contiguous.
 
 A specimen has n levels from cranial to caudal. Body i lies above level i; body n is the lowest and is held.
 Coordinates q (level, 6): rotation vector in the disc frame (rad), then translation in the mid frame (m).
@@ -145,8 +145,9 @@ def make_balance(n: int) -> Balance:
     """Allocate the equations of n levels."""
     z, n6 = np.zeros, 6 * n
     return Balance(
-        inside=z(n6), outside=z(n6), moved=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(3), lu=z((n6, n6)), step=z(n6),
-        q=z((n, 6)), trial=z((n, 6)), start=z((n, 6)), load=z(N_LOAD), before=z(N_LOAD), held=z(3, dtype=np.int64),
+        inside=z(n6), outside=z(n6), moved=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(3), lu=z((n6, n6)),
+        step=z(n6), q=z((n, 6)), trial=z((n, 6)), start=z((n, 6)), load=z(N_LOAD), before=z(N_LOAD),
+        held=z(3, dtype=np.int64),
     )  # fmt: skip
 
 

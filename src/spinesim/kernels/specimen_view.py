@@ -10,7 +10,9 @@ from spinesim.kernels.tables import Floats
 
 
 @kernel
-def look(tissue: Tissue, q: Floats, desk: LevelDesk, joint: Floats, own: Floats, strand: Floats, contact: Floats) -> None:
+def look(
+    tissue: Tissue, q: Floats, desk: LevelDesk, joint: Floats, own: Floats, strand: Floats, contact: Floats
+) -> None:
     """Write what every level carries at q (step, level, 6).
 
     `joint` and `own` (step, level, 6): force and moment of the whole joint and of its disc on the upper body, mid
@@ -40,7 +42,7 @@ def look(tissue: Tissue, q: Floats, desk: LevelDesk, joint: Floats, own: Floats,
 
 @kernel
 def look_at_facet(tissue: Tissue, i: int, desk: LevelDesk, out: Floats) -> None:
-    """Write force on the upper body (3), area in contact and largest closure of facet i; desk.facet_* must be turned."""
+    """Write force on the upper body (3), area in contact and largest closure of facet i, once turned."""
     j, area = i // 2, tissue.facet_point_area[i]
     out[0], out[1], out[2], out[3], out[4] = 0.0, 0.0, 0.0, 0.0, -math.inf
     for n in range(tissue.facet_points.shape[1]):

@@ -12,4 +12,13 @@ from spinesim.plots.posture import plot_posture
 from spinesim.plots.save import save_plots
 from spinesim.plots.specimen import plot_course, plot_curves
 
-__all__ = ["plot_compare", "plot_course", "plot_curves", "plot_levels", "plot_lumbar", "plot_muscles", "plot_posture", "save_plots"]
+__all__ = [
+    "plot_compare",
+    "plot_course",
+    "plot_curves",
+    "plot_levels",
+    "plot_lumbar",
+    "plot_muscles",
+    "plot_posture",
+    "save_plots",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,7 +15,6 @@ from spinesim.plots.style import (
     NORMAL,
     SMALL,
     axis_label,
-    draw_key,
     new_figure,
     set_figure_title,
     set_panel_title,
@@ -90,7 +90,9 @@ def plot_course(result: xr.Dataset, axes: Sequence[Axes] | None = None) -> tuple
     pressure, facets, ligaments = chosen
     share = result["ligament_failure_share"].max("ligament")
     _draw_levels(pressure, result, load, lambda level: values(result["intradiscal_pressure"], level=level))
-    _draw_levels(facets, result, load, lambda level: values(result["facet_force"].sum("side", skipna=False), level=level))
+    _draw_levels(
+        facets, result, load, lambda level: values(result["facet_force"].sum("side", skipna=False), level=level)
+    )
     _draw_levels(ligaments, result, load, lambda level: values(share, level=level))
     ligaments.axhline(1.0, color=INK, linewidth=0.8, linestyle=":")
     _finish(pressure, label, axis_label(result, "intradiscal_pressure", "disc pressure"), "discs")
@@ -147,9 +149,5 @@ def _finish(ax: Axes, load: str, what: str, title: str) -> None:
     tidy(ax, grid="y")
     set_panel_title(ax, title)
     if ax.get_legend_handles_labels()[0]:
-        draw_key(ax)
-        legend = ax.get_legend()
-        if legend is not None:
-            legend.set_ncols(3)
-            for text in legend.get_texts():
-                text.set_fontsize(SMALL)
+        place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "borderaxespad": 4.5}
+        ax.legend(ncols=3, fontsize=SMALL, frameon=False, **place)

@@ -60,7 +60,8 @@ def intradiscal_pressure(assembly: Assembly | SpecimenAssembly, compression: Flo
     """Return nucleus pressure (..., level) Pa: swelling + F / (k A) + a rise with bending that preload replaces
     and that is not carried beyond the last moment measured.
 
-    `compression` (..., level) N and `moment` (..., level, rotation) N m are the disc's own. Sources: the model's discs.yaml.
+    `compression` (..., level) N and `moment` (..., level, rotation) N m are the disc's own.
+    Sources: the model's discs.yaml.
     """
     law = assembly.model.disc_law
     area = np.array([d.area for d in assembly.model.discs]) * assembly.subject.disc_area
@@ -74,7 +75,7 @@ def intradiscal_pressure(assembly: Assembly | SpecimenAssembly, compression: Flo
 
 
 def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:
-    """Return the outward bulge per shortening (level,) that keeps a disc's volume: a parabolic rim of 2/3 b h around it."""
+    """Return the outward bulge per shortening (level,) that keeps a disc's volume: a parabolic rim of 2/3 b h."""
     bulge = np.zeros(6)
     for j, size in enumerate(assembly.model.discs):
         a, b = 0.5 * size.depth, 0.5 * size.width

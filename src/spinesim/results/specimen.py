@@ -70,7 +70,12 @@ def wrap_specimen(assembly: SpecimenAssembly, record: Record, code: int) -> xr.D
 def _carried(assembly: SpecimenAssembly, q: Floats) -> Carried:
     steps, n = q.shape[:2]
     strands = assembly.tissue.strand_level.size
-    arrays = np.zeros((steps, n, 6)), np.zeros((steps, n, 6)), np.zeros((steps, strands, 2)), np.zeros((steps, 2 * n, 5))
+    arrays = (
+        np.zeros((steps, n, 6)),
+        np.zeros((steps, n, 6)),
+        np.zeros((steps, strands, 2)),
+        np.zeros((steps, 2 * n, 5)),
+    )
     look(assembly.tissue, np.ascontiguousarray(q), make_level_desk(assembly.tissue), *arrays)
     unknown = np.isnan(q[:, 0, 0])
     for array in arrays:
@@ -187,6 +192,7 @@ def _attributes(assembly: SpecimenAssembly, record: Record, status: int, values:
     scenario, subject, model = assembly.scenario, assembly.subject, assembly.model
     ruptures = torn(assembly, values["ligament_failure_share"])
     residual = record.residual[np.isfinite(record.residual)]
+    outcome = specimen_message(assembly, record, status)
     return {
         "title": scenario.name,
         "scenario_name": scenario.name,
@@ -195,7 +201,8 @@ def _attributes(assembly: SpecimenAssembly, record: Record, status: int, values:
         "model_digest": model.digest,
         "spinesim_version": __version__,
         "status": OUTCOMES[status],
-        "status_message": specimen_message(assembly, record, status),
+        "status_message": outcome,
+        "outcome": outcome,
         "torn": ruptures,
         "course": ", ".join(assembly.specimen.stepped()) or "one step",
         "last_load": load_words(record.last_load),

@@ -64,7 +64,9 @@ def load_words(load: Floats) -> str:
     )
     parts += [f"{abs(v):.4g} N of {names[int(v < 0.0)]}" for v, names in forces if v != 0.0]
     held = (-load[HELD + 2], load[HELD], load[HELD + 1])
-    parts += [f"{math.degrees(abs(v)):.3g} deg of {TURNS[i][int(v < 0.0)]} held" for i, v in enumerate(held) if v != 0.0]
+    parts += [
+        f"{math.degrees(abs(v)):.3g} deg of {TURNS[i][int(v < 0.0)]} held" for i, v in enumerate(held) if v != 0.0
+    ]
     return " and ".join(parts) or "no load"
 
 
@@ -88,7 +90,7 @@ def specimen_message(assembly: SpecimenAssembly, record: Record, status: int) ->
 def _direction(assembly: SpecimenAssembly, stiffness: Floats) -> str:
     """Return where and in which sense the softest motion turns."""
     values, vectors = np.linalg.eig(condensed(stiffness))
-    turns = np.abs(vectors[:, np.argmin(values.real)]).reshape(-1, 3)
+    turns = np.abs(vectors[:, np.argmin(np.real(values))]).reshape(-1, 3)
     level, axis = np.unravel_index(np.argmax(turns), turns.shape)
     sense = ("lateral bending", "axial rotation", "flexion-extension")[axis]
     return f"in {sense}, most at {assembly.levels[level]}"
@@ -102,7 +104,9 @@ def torn(assembly: SpecimenAssembly, share: Floats) -> list[str]:
         for i, ligament in enumerate(names):
             past = np.flatnonzero(share[:, j, i] > 1.0)
             if past.size:
-                found.append((int(past[0]), f"{ligament} at {level} is past its failure strain at {_at(assembly, past[0])}"))
+                found.append(
+                    (int(past[0]), f"{ligament} at {level} is past its failure strain at {_at(assembly, past[0])}")
+                )
     return [sentence for _, sentence in sorted(found)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Tag, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from spinesim.errors import InputError

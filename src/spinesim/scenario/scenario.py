@@ -129,7 +129,9 @@ class Scenario(Frozen):
                 raise NotYetError(self.problem(STRUCTURAL, f"rotation_offsets.{n}.cause") for n in turns)
             return
         stated = [part for part in PERSON_PARTS if part in self.model_fields_set]
-        problems = [self.problem(f"{part} belongs to a person, not to a specimen: leave it out", part) for part in stated]
+        problems = [
+            self.problem(f"{part} belongs to a person, not to a specimen: leave it out", part) for part in stated
+        ]
         problems += [self.problem(text, f"specimen.{key}") for text, key in self.specimen.conflicts()]
         problems += [
             self.problem("a specimen holds no posture: its offsets are structural", f"rotation_offsets.{n}.cause")
@@ -141,8 +143,9 @@ class Scenario(Frozen):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` reads back to an equal scenario; defaults are written out."""
-        left_out = None if self.specimen is None else set(PERSON_PARTS)
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=left_out)
+        written = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        left_out = () if self.specimen is None else PERSON_PARTS
+        return {key: value for key, value in written.items() if key not in left_out}
 
     def replace(
         self,
