@@ -12,7 +12,7 @@ STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-wide bench-peers \
-	wheel-check readme docs clean distclean
+	wheel-check readme validate docs clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -90,6 +90,12 @@ wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment 
 
 readme: $(STAMPS)/runtime ## put table, pictures and comparison of a real run into README.md
 	$(BIN)/python docs/readme_parts.py
+
+validate: $(STAMPS)/runtime ## compare with published measurements: text, JSON and a page in build/validation
+	@mkdir -p build/validation
+	for form in html json table; do \
+		$(BIN)/spinesim validate --format $$form --out build/validation/report.$${form/table/txt} || test $$? = 1; \
+	done
 
 docs: $(STAMPS)/docs ## the manual, into docs/_build/html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html

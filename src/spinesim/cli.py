@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from spinesim.scenario import Scenario
+    from spinesim.validation import Validation
 
 GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 _SHOWN_CHANGES = 25
@@ -138,6 +139,41 @@ def cite(name_or_file: str | None) -> int:
 
 
 @commands.command()
+@click.option(
+    "--suite", type=click.Choice(["in_vitro", "in_vivo", "all"]), default="all", show_default=True,
+    help="Specimens in the laboratory, living people, or both.",
+)  # fmt: skip
+@click.option("--study", metavar="KEY", help="Only this study, by its key in the bibliography.")
+@click.option("--kind", metavar="KIND", help="Only rows of this kind, such as range_of_motion.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "html"]), default="table", show_default=True,
+    help="Text, one JSON object, or one page with pictures.",
+)  # fmt: skip
+@click.option("--out", metavar="FILE", help="Write the report into this file instead.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Scenarios solved at a time; as many as there are cores.")
+def validate(suite: str, study: str | None, kind: str | None, form: str, out: str | None, workers: int | None) -> int:
+    """Compare with published measurements.
+
+    Exit code 0: every scenario was solved, whatever the rows say. 1: a row failed.
+    """
+    from spinesim.files import check_writable, write_text_atomically
+    from spinesim.validation import SUITES, choose, read_suites, run_cases
+
+    if out is not None:
+        check_writable(out)
+    cases = choose(read_suites(SUITES if suite == "all" else [suite]), study, kind)
+    _tell_of_compiling(specimen=suite == "in_vitro")
+    validation = run_cases(cases, workers or os.cpu_count() or 1, progress=_progress())
+    report = _validation_report(validation, form)
+    if out is None:
+        click.echo(report, nl=False)
+    else:
+        write_text_atomically(out, report)
+        _note(f"wrote {out}")
+    return NOT_HELD if any(row.verdict == "failed" for row in validation.rows) else GOOD
+
+
+@commands.command()
 def warmup() -> int:
     """Compile the solver now, not on the first run."""
     results = [_solve(_read({"format": 1, "name": "Warm-up", **part})) for part in ({}, {"specimen": WARM_SPECIMEN})]
@@ -236,11 +272,15 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 
 def _solve(scenario: Scenario) -> xr.Dataset:
-    if not (_is_compiled() if scenario.specimen is None else _is_specimen_compiled()):
-        _note("compiling the solver, once: this takes about a minute, later runs start at once")
+    _tell_of_compiling(specimen=scenario.specimen is not None)
     from spinesim.simulation import simulate
 
     return simulate(scenario)
+
+
+def _tell_of_compiling(specimen: bool) -> None:
+    if not (_is_specimen_compiled() if specimen else _is_compiled()):
+        _note("compiling the solver, once: this takes about a minute, later runs start at once")
 
 
 def _is_compiled() -> bool:
@@ -281,6 +321,31 @@ def _show_result(result: xr.Dataset, form: str) -> None:
     from spinesim.summary import print_summary
 
     print_summary(result, sys.stdout)
+
+
+def _validation_report(validation: Validation, form: str) -> str:
+    if form == "html":
+        from spinesim.validation.report_html import html_report
+
+        return html_report(validation)
+    if form == "json":
+        from spinesim.validation.summary import as_json
+
+        return json.dumps(as_json(validation), allow_nan=False) + "\n"
+    from spinesim.validation.report_text import text_report
+
+    return text_report(validation)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Return what tells on a terminal how many scenarios are solved; None when nobody looks."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(done: int, total: int) -> None:
+        click.echo(f"\rsolved {done} of {total} scenarios", err=True, nl=done == total)
+
+    return tell
 
 
 def _exit_code(result: xr.Dataset) -> int:

@@ -26,7 +26,7 @@ from spinesim.reading import (
 )
 from spinesim.scenario import Scenario
 
-DataKind = Literal["models", "scenarios"]
+DataKind = Literal["models", "scenarios", "validation"]
 _SUFFIXES = (".yaml", ".yml")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from spinesim.errors import InputError, either, quoted
+from spinesim.errors import InputError, did_you_mean, either, quoted
 
 if TYPE_CHECKING:
     import pint
@@ -128,6 +128,37 @@ def format_quantity(value: float, dimension: Dimension, unit: str | None = None)
     written = [f"{scale.from_si(value):.{digits}g} {unit}".strip() for digits in (12, 15, 16, 17)]
     exact = (text for text in written if parse_quantity(text, dimension) == value)
     return next(exact, written[-1])
+
+
+def unit_measures(text: str) -> tuple[float, Mapping[str, float]]:
+    """Return what one of a unit is in SI units, and the powers of the base dimensions it is made of.
+
+    Parameters
+    ----------
+    text : str
+        Any unit of `UNIT_TEXTS`, in any of the spellings that quantities may have; ``"1"`` is a plain number.
+
+    Raises
+    ------
+    InputError
+        When the unit is not one of ours.
+    """
+    unit = "" if text.strip() == "1" else _normal(text.strip())
+    if len(text) > _LONGEST_TEXT or not any(unit in texts for texts in UNIT_TEXTS.values()):
+        raise InputError(f"{quoted(text)} is not a unit that spinesim knows{did_you_mean(unit, _all_units())}")
+    return _measures(unit)
+
+
+@functools.cache
+def _measures(unit: str) -> tuple[float, Mapping[str, float]]:
+    dimension = next(name for name in DIMENSIONS if unit in UNIT_TEXTS[name])
+    powers: Any = registry().Unit(_pint_text(unit)).dimensionality
+    return _scale(unit, dimension).to_si(1.0), MappingProxyType({str(name): float(p) for name, p in powers.items()})
+
+
+@functools.cache
+def _all_units() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(unit for texts in UNIT_TEXTS.values() for unit in texts if unit))
 
 
 @functools.cache
