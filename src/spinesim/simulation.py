@@ -117,8 +117,9 @@ def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
 
     n = len(assembly.levels)
     record = make_record(n, len(assembly.course.target))
-    desks = make_level_desk(assembly.tissue), make_chain_desk(n), make_balance(n)
-    code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, record)
+    desks, balance = (make_level_desk(assembly.tissue), make_chain_desk(n)), make_balance(n)
+    balance.q[:, :3], balance.q[:, 3:] = assembly.tissue.discs.rest_turn, assembly.tissue.discs.rest_shift
+    code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, balance, record)
     return wrap_specimen(assembly, record, int(code))
 
 

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from specimens import LUMBAR, assembled, scenario
-from spinesim.assembly import assemble
 from spinesim.assembly.person import facet_table
 from spinesim.assembly.specimen import assemble_specimen, load_vectors
 from spinesim.assembly.subject import scale_subject
-from spinesim.errors import InputError, NotYetError
+from spinesim.errors import InputError
 from spinesim.files import list_scenarios
 from spinesim.kernels.specimen_tables import COMPRESSION, FOLLOWER, HELD, SHEAR, WEIGHT
 from spinesim.scenario import Scenario
@@ -127,26 +126,29 @@ def test_changes_of_other_levels_and_the_fascia_are_refused_all_at_once() -> Non
     ]
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"removed": ["SSL", "nucleus"]}, "removing the nucleus is not solved yet @ specimen.removed.1"),
-        (
-            {"changes": {"discs": [{"level": "L4-L5", "degeneration": 3}]}},
-            "degeneration grades are not solved yet @ discs.0.degeneration",
-        ),
-    ],
-)
-def test_what_is_not_solved_yet_is_said(fields: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(NotYetError) as caught:
-        assembled(["L4-L5"], **fields)
-    assert [str(problem) for problem in caught.value.problems] == [sentence]
+def test_a_grade_lowers_the_disc_and_its_nucleus_carries_less() -> None:
+    healthy, worn = (assembled(["L4-L5"], changes={"discs": [{"level": "L4-L5", "degeneration": n}]}) for n in (1, 4))
+    before, after, law = healthy.tissue.discs, worn.tissue.discs, load_model().disc_law
+    height, left = law.grade_height[3], 1.0 - law.nucleus_share * (1.0 - law.grade_nucleus[3])
+    own = next(disc for disc in load_model().discs if disc.level == "L4-L5")
+    assert not before.rest_shift.any()
+    assert after.rest_shift[0] == pytest.approx([0.0, -(1.0 - height) * own.height[1], 0.0])
+    assert after.a == pytest.approx(before.a * height)
+    assert after.b == pytest.approx(before.b * left)
+    assert after.k_linear == pytest.approx(before.k_linear * left / height)
 
 
-def test_degeneration_of_a_person_is_not_solved_yet() -> None:
-    data = {"format": 1, "name": "x", "discs": [{"level": "L4-L5", "degeneration": 2}]}
-    with pytest.raises(NotYetError):
-        assemble(load_model(), Scenario.from_dict(data))
+def test_a_disc_without_nucleus_keeps_its_height_and_carries_with_the_annulus() -> None:
+    whole, cut = (assembled(["L4-L5"], removed=names) for names in ([], ["nucleus"]))
+    share = load_model().disc_law.nucleus_share
+    assert cut.tissue.discs.b == pytest.approx(whole.tissue.discs.b * (1.0 - share))
+    assert not cut.tissue.discs.rest_shift.any()
+
+
+def test_a_structural_offset_turns_the_disc_at_rest() -> None:
+    offset = {"level": "L4-L5", "left_axial_rotation": "2 deg", "cause": "structural"}
+    tables = assembled(["L4-L5"], changes={"rotation_offsets": [offset]})
+    assert tables.tissue.discs.rest_turn[0] == pytest.approx([0.0, np.radians(2.0), 0.0])
 
 
 def test_a_person_is_no_specimen() -> None:

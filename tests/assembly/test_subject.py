@@ -147,3 +147,12 @@ def test_tolerance_is_never_nothing(sex: Any, years: float) -> None:
 def test_a_heavier_body_presses_harder() -> None:
     light, heavy = (solve(situation(subject={"mass": mass})) for mass in ("65 kg", "95 kg"))
     assert (heavy.result["joint_compression"] > light.result["joint_compression"]).all()
+
+
+def test_a_measured_disc_area_is_the_area_of_l4_l5_whatever_was_solved_before() -> None:
+    """Two people alike but for their discs must not share their tables."""
+    own = next(disc for disc in load_model().discs if disc.level == "L4-L5")
+    plain, measured = (prepare({"format": 1, "name": "x", "subject": s}) for s in ({}, {"disc_area": "18 cm^2"}))
+    factor = 18e-4 / own.area
+    assert measured.subject.disc_area == pytest.approx(factor, rel=EXACT)
+    assert measured.person.discs.k_linear == pytest.approx(factor * plain.person.discs.k_linear, rel=EXACT)

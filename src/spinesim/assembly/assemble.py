@@ -44,8 +44,9 @@ class _Key:
     model: Model
     subject: Subject
 
-    def _values(self) -> tuple[str, str, float, float]:
-        return self.model.digest, self.subject.sex, self.subject.height, self.subject.mass
+    def _values(self) -> tuple[int, str, float, float, float]:
+        own = self.subject
+        return id(self.model), own.sex, own.height, own.mass, own.disc_area  # the cache keeps the model, and its id, alive
 
     def __hash__(self) -> int:
         return hash(self._values())
@@ -72,7 +73,7 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     subject = scale_subject(model, scenario.subject)
     person, strands, fascicles = person_tables(model, subject)
     person = person._replace(
-        discs=disc_changes(model, scenario, person.discs),
+        discs=disc_changes(model, subject, scenario, person.discs),
         facets=changed_facets(model, subject, scenario, person.facets),
     )
     angles, problems = resolve_posture(model, scenario)

@@ -6,54 +6,55 @@ import numpy as np
 
 from spinesim.assembly.person import facet_table
 from spinesim.assembly.subject import Subject
-from spinesim.errors import NotYetError
 from spinesim.kernels.tables import Discs, Facets, Floats
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 from spinesim.scenario.names import LEVELS
 from spinesim.scenario.specimen import TURNS
 
-NO_GRADES = "degeneration grades are not solved yet"
-NO_NUCLEUS = "removing the nucleus is not solved yet"
-NO_OFFSETS = "structural offsets belong to the passive spine and are not solved yet"
+
+def disc_condition(model: Model, scenario: Scenario) -> tuple[Floats, Floats]:
+    """Return height and nucleus (6 levels each) that degeneration and the knife leave of the healthy disc, 0 to 1."""
+    height, nucleus = np.ones(6), np.ones(6)
+    for change in scenario.discs:
+        j, grade = LEVELS.index(change.level), change.degeneration - 1
+        height[j], nucleus[j] = model.disc_law.grade_height[grade], model.disc_law.grade_nucleus[grade]
+    if scenario.specimen is not None and "nucleus" in scenario.specimen.removed:
+        for level in scenario.specimen.levels:
+            nucleus[LEVELS.index(level)] = 0.0
+    return height, nucleus
 
 
-def disc_changes(model: Model, scenario: Scenario, discs: Discs) -> Discs:
-    """Return the disc laws (6 levels) as degeneration and removal of the nucleus leave them.
+def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Discs) -> Discs:
+    """Return the disc laws (6 levels) as degeneration, removal of the nucleus and structural offsets leave them.
 
-    Raises
-    ------
-    NotYetError
-        For every degeneration grade and for the nucleus.
+    A lower disc is a beam of the same stuff: angles scale with its height, axial and shear stiffness with one over it,
+    and it is free of stress at that height. What the nucleus no longer fills carries nothing.
     """
-    problems = [scenario.problem(NO_GRADES, f"discs.{n}.degeneration") for n, _ in enumerate(scenario.discs)]
-    removed = () if scenario.specimen is None else scenario.specimen.removed
-    problems += [
-        scenario.problem(NO_NUCLEUS, f"specimen.removed.{n}") for n, name in enumerate(removed) if name == "nucleus"
-    ]
-    if problems:
-        raise NotYetError(problems)
-    return discs
+    height, nucleus = disc_condition(model, scenario)
+    left = 1.0 - model.disc_law.nucleus_share * (1.0 - nucleus)
+    shift = discs.rest_shift.copy()
+    shift[:, 1] -= (1.0 - height) * np.array([disc.height[1] for disc in model.discs]) * subject.length
+    return discs._replace(
+        k_initial=discs.k_initial * left / height,
+        k_linear=discs.k_linear * left / height,
+        toe=discs.toe * height,
+        k_shear=discs.k_shear * left / height,
+        b=discs.b * left[:, None],
+        a=discs.a * height[:, None],
+        rest_shift=shift,
+        rest_turn=discs.rest_turn + structural_turns(scenario),
+    )
 
 
-def structural_turns(scenario: Scenario, discs: Discs) -> Discs:
-    """Return the disc laws (6 levels) with the stress-free rotation of each structural offset, rad in the disc frame.
-
-    Raises
-    ------
-    NotYetError
-        While the disc law has no stress-free rotation `rest_turn` (level, 3).
-    """
-    offsets = [(n, offset) for n, offset in enumerate(scenario.rotation_offsets) if offset.cause == "structural"]
-    if not offsets:
-        return discs
-    if "rest_turn" not in discs._fields:
-        raise NotYetError(scenario.problem(NO_OFFSETS, f"rotation_offsets.{n}.cause") for n, _ in offsets)
-    turn: Floats = np.array(getattr(discs, "rest_turn"), dtype=float)  # noqa: B009
-    for _, offset in offsets:
-        flexion, bending, twist = (getattr(offset, name) or 0.0 for name in TURNS)
-        turn[LEVELS.index(offset.level)] += (bending, twist, -flexion)
-    return discs._replace(**{"rest_turn": turn})
+def structural_turns(scenario: Scenario) -> Floats:
+    """Return the stress-free rotation (6 levels, 3) rad, disc frame, of all structural offsets."""
+    turn = np.zeros((6, 3))
+    for offset in scenario.rotation_offsets:
+        if offset.cause == "structural":
+            flexion, bending, twist = (getattr(offset, name) or 0.0 for name in TURNS)
+            turn[LEVELS.index(offset.level)] += (bending, twist, -flexion)
+    return turn
 
 
 def changed_facets(model: Model, subject: Subject, scenario: Scenario, facets: Facets) -> Facets:

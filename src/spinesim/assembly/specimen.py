@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly.assemble import person_tables
-from spinesim.assembly.changes import changed_facets, disc_changes, structural_turns
+from spinesim.assembly.changes import changed_facets, disc_changes
 from spinesim.assembly.names import StrandName
 from spinesim.assembly.person import about_z
 from spinesim.assembly.subject import Subject, scale_subject
@@ -76,7 +76,7 @@ def assemble_specimen(model: Model, scenario: Scenario) -> SpecimenAssembly:
     scale = scale * [0.0 if name.ligament in specimen.removed else 1.0 for name in names]
     first = LEVELS.index(specimen.levels[0])
     run = slice(first, first + len(specimen.levels))
-    discs = structural_turns(scenario, disc_changes(model, scenario, person.discs))
+    discs = disc_changes(model, subject, scenario, person.discs)
     facets = changed_facets(model, subject, scenario, person.facets)
     if "facets" in specimen.removed:
         facets = facets._replace(point_area=np.zeros(12))

@@ -35,17 +35,17 @@ def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float,
 
 @kernel
 def stiffening(gain: float, force: float, preload: float, rate: float, curve: float) -> tuple[float, float, float]:
-    """Return g and its first two derivatives by shortening; g = 1 + gain (1 - exp(-F / force)), exp(gain F / force)
-    in tension.
+    """Return g and its first two derivatives by shortening; g = 1 + gain (1 - exp(-(F / force)^2)), 1 in tension.
 
-    `rate` and `curve` are the first two derivatives of the preload F by shortening.
+    `rate` and `curve` are the first two derivatives of the preload F by shortening. The slope is zero at F = 0: a disc
+    that stiffened at once would, by its energy, lengthen under pure bending.
     """
-    if preload >= 0.0:
-        e = math.exp(-preload / force)
-        return 1.0 + gain * (1.0 - e), gain * e * rate / force, gain * e * (curve - rate * rate / force) / force
-    k = gain / force
-    g = math.exp(k * preload)
-    return g, g * k * rate, g * k * (curve + k * rate * rate)
+    if preload <= 0.0:
+        return 1.0, 0.0, 0.0
+    ratio = preload / force
+    e = gain * math.exp(-ratio * ratio)
+    slope, bend = 2.0 * ratio * e / force, 2.0 * (1.0 - 2.0 * ratio * ratio) * e / (force * force)
+    return 1.0 + gain - e, slope * rate, slope * curve + bend * rate * rate
 
 
 @kernel

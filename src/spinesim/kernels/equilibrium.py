@@ -319,9 +319,9 @@ def is_warm(state: State) -> bool:
 
 
 @inner
-def reset(state: State) -> None:
-    """Begin anew, with discs shortened a little: past their toe their stiffness tells more."""
-    state.u[:] = 0.0
-    state.u[:, 1] = -COLD_SHORTENING
+def reset(rest: Floats, state: State) -> None:
+    """Begin anew, with discs a little shorter than at rest (level, 3): past their toe their stiffness tells more."""
+    for j in range(N_LEVEL):
+        state.u[j, 0], state.u[j, 1], state.u[j, 2] = rest[j, 0], rest[j, 1] - COLD_SHORTENING, rest[j, 2]
     state.lam[:] = 0.0
     state.reserve[:] = 0.0

@@ -36,7 +36,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
         if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
-            equilibrium.reset(state)
+            equilibrium.reset(person.discs.rest_shift, state)
         problem.x[:] = 0.0
         work.motion.mixed[0] = 0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)

@@ -221,7 +221,7 @@ def solve_specimen(
 
     A target is approached in parts: halved when a part does not balance, jumps or ends unstable, doubled when it is
     well. UNSTABLE: the tangent got an eigenvalue below zero within PRECISION of the last stable load.
-    bal.load and bal.q must be zero at the start.
+    At the start bal.load must be zero and bal.q near rest.
     """
     part = 1.0
     for s in range(-1, course.target.shape[0]):

@@ -58,7 +58,7 @@ class Discs(NamedTuple):
     a: Floats  # (level, 3) rad
     last_moment: Floats  # (level, 3) N m       beyond it the law goes on with its tangent
     gain: float  # 1                            preload stiffening
-    force: float  # N                           preload at which (1 - 1/e) of the gain is reached
+    force: float  # N                           preload at which 1 - 1/e of the gain is reached
     rest_turn: Floats  # (level, 3) rad         rotation at which the disc is free of stress
     rest_shift: Floats  # (level, 3) m          translation, the same
 

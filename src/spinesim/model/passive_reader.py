@@ -64,7 +64,15 @@ def _disc_law(laws: Node) -> DiscLaw:
         correction_factor=pressure["correction_factor"].quantity("number"),
         rise=(flexion, extension, lateral, twist),
         rise_fades_with=pressure["rise_fades_with"].quantity("force"),
+        grade_height=_grades(laws["degeneration"]["height"]),
+        grade_nucleus=_grades(laws["degeneration"]["nucleus"]),
+        nucleus_share=laws["degeneration"]["nucleus_share"].quantity("fraction"),
     )
+
+
+def _grades(node: Node) -> tuple[float, ...]:
+    node.sources()
+    return tuple(node[f"grade_{n}"].plain("fraction") for n in range(1, 6))
 
 
 def read_facets(node: Node) -> dict[str, Any]:

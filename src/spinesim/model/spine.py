@@ -82,6 +82,9 @@ class DiscLaw:
     correction_factor: float  # 1
     rise: tuple[float, float, float, float]  # Pa/(N m): flexion, extension, lateral, axial
     rise_fades_with: float  # N
+    grade_height: tuple[float, ...]  # 1, height that degeneration grades 1 to 5 leave of a healthy disc
+    grade_nucleus: tuple[float, ...]  # 1, nucleus that they leave
+    nucleus_share: float  # 1, of the cross-section
 
 
 @dataclass(frozen=True)

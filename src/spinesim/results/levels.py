@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly import Assembly, SpecimenAssembly
+from spinesim.assembly.changes import disc_condition
 from spinesim.kernels import disc, facet, ligament
 from spinesim.kernels.tables import Floats, State, Work
 from spinesim.variables import dimensions
@@ -36,7 +37,7 @@ def level_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
 
 
 def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    force, moment = np.zeros((6, 3)), np.zeros((6, 3))
+    discs, force, moment = assembly.person.discs, np.zeros((6, 3)), np.zeros((6, 3))
     for j in range(6):
         k, c = np.zeros((3, 3)), np.zeros((3, 3))
         direct, arm = work.tissue.disc_direct[j], work.tissue.disc_arm[j]
@@ -52,7 +53,7 @@ def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
         "disc_translation": state.u * MM,
         "intradiscal_pressure": intradiscal_pressure(assembly, force[:, 1], named_turns(moment)) * MPA,
         "disc_height_change": state.u[:, 1] * MM,
-        "disc_bulge": bulge_per_shortening(assembly) * -state.u[:, 1] * MM,
+        "disc_bulge": bulge_per_shortening(assembly) * (discs.rest_shift[:, 1] - state.u[:, 1]) * MM,
     }
 
 
@@ -71,7 +72,8 @@ def intradiscal_pressure(assembly: Assembly | SpecimenAssembly, compression: Flo
     measured = np.minimum(np.abs(moment), law.last_measured_moment)
     turns = np.stack([sagittal * measured[..., 0], law.rise[2] * measured[..., 1], law.rise[3] * measured[..., 2]])
     rise = np.sqrt((turns**2).sum(axis=0)) / (1.0 + np.maximum(compression, 0.0) / law.rise_fades_with)
-    return np.maximum(law.swelling + compression / (law.correction_factor * area) + rise, 0.0)
+    _, nucleus = disc_condition(assembly.model, assembly.scenario)
+    return nucleus * np.maximum(law.swelling + compression / (law.correction_factor * area) + rise, 0.0)
 
 
 def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:

@@ -97,7 +97,7 @@ class RotationOffset(Frozen):
     flexion, right_lateral_bending, left_axial_rotation : float or None
         At least one of them.
     cause : str
-        "postural": the person holds it. "structural": the unloaded level has it (specimens only).
+        "postural": the person holds it. "structural": the unloaded disc has it.
     """
 
     level: Level

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
-from spinesim.errors import InputError, NotYetError, Origin, Problem, in_order
+from spinesim.errors import InputError, Origin, Problem, in_order
 from spinesim.scenario.changes import apply_changes
 from spinesim.scenario.conditions import Breath, Recruitment, Subject, Support
 from spinesim.scenario.loads import Load
@@ -20,7 +20,6 @@ from spinesim.schema import WHOLE_NUMBER, Frozen, Name, Text, not_yet, validate
 
 MOST_ITEMS = 500
 PERSON_PARTS = ("posture", "loads", "muscles", "breath", "support", "recruitment")
-STRUCTURAL = "structural offsets belong to the passive spine and are not solved yet in a person"
 
 
 def _number_unnamed_loads(loads: object) -> object:
@@ -124,9 +123,6 @@ class Scenario(Frozen):
     def _check_together(self) -> None:
         """Refuse parts that do not go together, all at once."""
         if self.specimen is None:
-            turns = [n for n, offset in enumerate(self.rotation_offsets) if offset.cause == "structural"]
-            if turns:
-                raise NotYetError(self.problem(STRUCTURAL, f"rotation_offsets.{n}.cause") for n in turns)
             return
         stated = [part for part in PERSON_PARTS if part in self.model_fields_set]
         problems = [
