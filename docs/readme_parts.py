@@ -26,7 +26,7 @@ WILKE = (
     ("hold_20kg_close", 1.05, "20 kg held close (1.0 and 1.1 in two papers)"),
     ("hold_20kg_far", 1.80, "20 kg held 60 cm in front of the chest"),
 )
-WILKE_SUBJECT = {"sex": "male", "height": "1.68 m", "mass": "70 kg", "age": "45 yr"}
+WILKE_SUBJECT = {"sex": "male", "height": "1.68 m", "mass": "70 kg", "age": "45 yr", "disc_area": "18 cm^2"}
 
 
 def demo_table() -> str:

@@ -50,10 +50,13 @@ PARAMETERS = (
     Parameter("sagittal_a", 5.019, 1.6, "Heuer2007, Jaramillo2016"),
     Parameter("lateral_b", 0.916, 2.5, "Heuer2007, Jaramillo2016"),
     Parameter("lateral_a", 2.824, 1.6, "Heuer2007, Jaramillo2016"),
-    Parameter("axial_b", 3.338, 2.5, "Heuer2007, Jaramillo2016"),
+    Parameter("axial_b", 3.338, 2.0, "Heuer2007, Jaramillo2016"),
     Parameter("axial_a", 4.833, 1.8, "Heuer2007, Jaramillo2016"),
     Parameter("gain", 1.16, 2.0, "Patwardhan2003, GardnerMorse2004"),
-    Parameter("gap", 0.5, 3.0, "Remus2021"),
+    Parameter("shear", 260.0, 2.0, "Markolf1972"),
+    Parameter(
+        "gap", 0.5, 10.0, "Remus2021 (models use 0.1 to 0.6 mm; cartilage touches in neutral specimens, Jaumard2011)"
+    ),
     Parameter("modulus", 4.5, 3.0, "Remus2021"),
     Parameter("ALL", 1.0, 4.0, "Pintar1992 (tenfold between laboratories)"),
     Parameter("PLL", 1.0, 3.0, "Pintar1992"),
@@ -75,6 +78,7 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
         b=tuple(value[f"{name}_b"] for name in ROTATIONS),
         a=tuple(value[f"{name}_a"] * DEG for name in ROTATIONS),
         gain=value["gain"],
+        shear_stiffness=value["shear"] * 1e3,
     )
     kinds = dict(model.ligament_kinds)
     for name in ("ISL", "SSL"):
@@ -163,18 +167,17 @@ def main() -> int:
     parser.add_argument("--evaluations", type=int, default=12)
     arguments = parser.parse_args()
     model, cases = ss.load_model(), fitted_rows(read_suites(["in_vitro"]))
-    start = np.zeros(len(PARAMETERS))
+    # Steps of the differences are relative to the unknown: shifted by 2 it is never 0.
     found = least_squares(
-        residuals,
-        start,
-        args=(model, cases),
-        bounds=(-1.0, 1.0),
-        diff_step=0.02,
+        lambda y: residuals(y - 2.0, model, cases),
+        np.full(len(PARAMETERS), 2.0),
+        bounds=(1.0, 3.0),
+        diff_step=0.01,
         max_nfev=arguments.evaluations,
         verbose=2,
     )
-    value = {p.name: p.value(e) for p, e in zip(PARAMETERS, found.x, strict=True)}
-    for parameter, e in zip(PARAMETERS, found.x, strict=True):
+    value = {p.name: p.value(e) for p, e in zip(PARAMETERS, found.x - 2.0, strict=True)}
+    for parameter, e in zip(PARAMETERS, found.x - 2.0, strict=True):
         print(
             f"{parameter.name:16s} {value[parameter.name]:8.4g}  from {parameter.start:g} ({parameter.source}), x {e:+.2f}"
         )

@@ -46,7 +46,13 @@ class _Key:
 
     def _values(self) -> tuple[int, str, float, float, float]:
         own = self.subject
-        return id(self.model), own.sex, own.height, own.mass, own.disc_area  # the cache keeps the model, and its id, alive
+        return (
+            id(self.model),
+            own.sex,
+            own.height,
+            own.mass,
+            own.disc_area,
+        )  # the cache keeps the model, and its id, alive
 
     def __hash__(self) -> int:
         return hash(self._values())
