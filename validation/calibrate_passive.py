@@ -52,6 +52,7 @@ PARAMETERS = (
     Parameter("lateral_a", 2.824, 1.6, "Heuer2007, Jaramillo2016"),
     Parameter("axial_b", 3.338, 2.0, "Heuer2007, Jaramillo2016"),
     Parameter("axial_a", 4.833, 1.8, "Heuer2007, Jaramillo2016"),
+    Parameter("slenderness", 1.0, 2.5, "Yamamoto1989 (ranges of motion by level)"),
     Parameter("gain", 1.16, 2.0, "Patwardhan2003, GardnerMorse2004"),
     Parameter("shear", 260.0, 2.0, "Markolf1972"),
     Parameter(
@@ -69,6 +70,7 @@ PARAMETERS = (
     Parameter("capsule_toe", 0.25, 2.5, "ShiraziAdl1986"),
 )
 ROTATIONS = ("lateral", "axial", "sagittal")
+LIGAMENTS = ("ALL", "PLL", "LF", "CL", "ISL", "SSL", "ITL")
 
 
 def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
@@ -77,6 +79,7 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
         model.disc_law,
         b=tuple(value[f"{name}_b"] for name in ROTATIONS),
         a=tuple(value[f"{name}_a"] * DEG for name in ROTATIONS),
+        slenderness=value["slenderness"],
         gain=value["gain"],
         shear_stiffness=value["shear"] * 1e3,
     )
@@ -84,12 +87,10 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
     for name in ("ISL", "SSL"):
         kinds[name] = replace(kinds[name], slack_strain=value["posterior_slack"])
     kinds["CL"] = replace(kinds["CL"], toe_strain=value["capsule_toe"])
-    properties = {
-        key: replace(own, stiffness=own.stiffness * value.get(key[1], 1.0))
-        for key, own in model.ligament_properties.items()
-    }
+    for name in LIGAMENTS:
+        kinds[name] = replace(kinds[name], stiffness_factor=value[name])
     facet = replace(model.facet_law, gap=value["gap"] * 1e-3, modulus=value["modulus"] * 1e6)
-    return replace(model, disc_law=law, facet_law=facet, ligament_kinds=kinds, ligament_properties=properties)
+    return replace(model, disc_law=law, facet_law=facet, ligament_kinds=kinds)
 
 
 def fitted_rows(cases: list[Case]) -> list[Case]:
@@ -124,40 +125,73 @@ def report(x: np.ndarray, model: ss.Model, cases: list[Case]) -> None:
 
 def write(value: dict[str, float]) -> None:
     """Put the numbers into the model's files, with the source `calibrated` and this script's name."""
-    note = "validation/calibrate_passive.py"
-    discs = FOLDER / "discs.yaml"
+    note = "note: validation/calibrate_passive.py"
+    discs, facets, ligaments = (FOLDER / f"{name}.yaml" for name in ("discs", "facets", "ligaments"))
     text = discs.read_text(encoding="utf-8")
     for name in ROTATIONS:
-        b, a = value[f"{name}_b"], value[f"{name}_a"]
+        numbers = f"b: {value[f'{name}_b']:.4g} N*m, a: {value[f'{name}_a']:.4g} deg"
         text = _put(
-            text,
-            rf"^    {name}: {{b: .*$",
-            f"    {name}: {{b: {b:.4g} N*m, a: {a:.4g} deg, source: [{SOURCE}, Heuer2007], note: {note}}}",
+            text, f"    {name}: {{b: ", f"{numbers}, source: [{SOURCE}, Heuer2007], {note}}}", start=f"    {name}: {{"
         )
-    text = _put(
-        text,
-        r"^    gain: .*$",
-        f"    gain: {{value: {value['gain']:.4g}, unit: '1', source: [{SOURCE}, Patwardhan2003], note: {note}}}",
-    )
+    for key, name, unit, source in (
+        ("    gain: ", "gain", "", "Patwardhan2003"),
+        ("    slenderness: ", "slenderness", "", "Yamamoto1989"),
+        ("    stiffness: ", "shear", " N/mm", "Markolf1972"),
+    ):
+        text = _put(text, key, _number(value[name], unit, source, note))
     discs.write_text(text, encoding="utf-8")
-    facets = FOLDER / "facets.yaml"
     text = facets.read_text(encoding="utf-8")
-    text = _put(
-        text, r"^  gap: .*$", f"  gap: {{value: {value['gap']:.4g} mm, source: [{SOURCE}, Remus2021], note: {note}}}"
-    )
-    text = _put(
-        text,
-        r"^  cartilage_modulus: .*$",
-        f"  cartilage_modulus: {{value: {value['modulus']:.4g} MPa, source: [{SOURCE}, Remus2021], note: {note}}}",
-    )
+    for key, name, unit in (("  gap: ", "gap", " mm"), ("  cartilage_modulus: ", "modulus", " MPa")):
+        text = _put(text, key, _number(value[name], unit, "Remus2021", note))
     facets.write_text(text, encoding="utf-8")
+    text = ligaments.read_text(encoding="utf-8")
+    for name in LIGAMENTS:
+        text = _within(
+            text,
+            name,
+            r"stiffness_factor: [^,]+, factor_source: [^,}]+",
+            f"stiffness_factor: {value[name]:.4g}, factor_source: {SOURCE}",
+        )
+    for name in ("ISL", "SSL"):
+        text = _within(
+            text,
+            name,
+            r"slack_strain: [^,]+, slack_source: (\[[^]]*\]|[^,}]+)",
+            f"slack_strain: {value['posterior_slack']:.4g}, slack_source: [{SOURCE}, Hindle1990]",
+        )
+    text = _within(
+        text,
+        "CL",
+        r"toe_strain: [^,]+, toe_source: (\[[^]]*\]|[^,}]+)",
+        f"toe_strain: {value['capsule_toe']:.4g}, toe_source: [{SOURCE}, ShiraziAdl1986]",
+    )
+    ligaments.write_text(text, encoding="utf-8")
 
 
-def _put(text: str, pattern: str, line: str) -> str:
-    found, count = re.subn(pattern, line, text, flags=re.MULTILINE)
-    if count != 1:
-        raise SystemExit(f"{pattern} was found {count} times")
-    return found
+def _number(value: float, unit: str, source: str, note: str) -> str:
+    whole = f"value: {value:.4g}{unit}" + ("" if unit else ", unit: '1'")
+    return f"{{{whole}, source: [{SOURCE}, {source}], {note}}}"
+
+
+def _put(text: str, key: str, rest: str, start: str | None = None) -> str:
+    """Return the text with the one line that begins with `key` written anew."""
+    lines = text.splitlines()
+    found = [n for n, line in enumerate(lines) if line.startswith(key)]
+    if len(found) != 1:
+        raise SystemExit(f"{key!r} begins {len(found)} lines")
+    lines[found[0]] = (start or key) + rest
+    return "\n".join(lines) + "\n"
+
+
+def _within(text: str, name: str, pattern: str, piece: str) -> str:
+    """Return the text with a piece of a ligament's line written anew."""
+    lines = text.splitlines()
+    for n, line in enumerate(lines):
+        if line.startswith(f"  {name}: {{name"):
+            lines[n], count = re.subn(pattern, piece, line)
+            if count == 1:
+                return "\n".join(lines) + "\n"
+    raise SystemExit(f"no such piece of {name}: {pattern}")
 
 
 def main() -> int:

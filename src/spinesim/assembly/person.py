@@ -88,7 +88,8 @@ def _discs(model: Model, subject: Subject) -> Discs:
         for i, breadth in enumerate(_breadths(disc)):
             base = _breadths(reference)[i]
             b[j, i] = law.b[i] * disc.area * breadth / (reference.area * base) * subject.disc_area * subject.length
-            a[j, i] = law.a[i] * (disc.height[1] / breadth) / (reference.height[1] / base)
+            ratio = (disc.height[1] / breadth) / (reference.height[1] / base)
+            a[j, i] = law.a[i] * ratio**law.slenderness
     slender = np.array([disc.area / disc.height[1] for disc in model.discs]) * reference.height[1] / reference.area
     slender = slender * subject.disc_area / subject.length
     last = b * law.last_measured_moment / np.array(law.b)
@@ -164,7 +165,13 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
         prop = model.ligament_properties[strand.level, strand.ligament]
         length = np.linalg.norm(_global(model, level.upper, strand.upper) - _global(model, level.lower, strand.lower))
         slack = float(length) * (1.0 + kind.slack_strain) * subject.length
-        stiffness = prop.stiffness / _count(model, strand.level, strand.ligament) * subject.disc_area / subject.length
+        stiffness = (
+            kind.stiffness_factor
+            * prop.stiffness
+            / _count(model, strand.level, strand.ligament)
+            * subject.disc_area
+            / subject.length
+        )
         for side in ("right", "left") if strand.side == "right" else ("middle",):
             mirror = LEFT if side == "left" else np.ones(3)
             ends = np.array(strand.upper) * mirror * subject.length, np.array(strand.lower) * mirror * subject.length

@@ -56,6 +56,7 @@ def _disc_law(laws: Node) -> DiscLaw:
         shear_stiffness=laws["shear"]["stiffness"].quantity("stiffness"),
         b=(bx, by, bz),
         a=(ax, ay, az),
+        slenderness=rotation["slenderness"].quantity("number"),
         last_measured_moment=rotation["last_measured_moment"].quantity("moment"),
         reference_level=rotation["reference_level"].text(*LEVELS),
         gain=preload["gain"].quantity("number"),
@@ -106,9 +107,11 @@ def read_ligaments(node: Node) -> dict[str, Any]:
     """Return the ligament and fascia fields of a model."""
     kinds = {}
     for name, kind in node["kinds"].items():
-        for key in ("name", "toe_source", "slack_source", "stiffness_source"):
+        for key in ("name", "toe_source", "slack_source", "stiffness_source", "factor_source"):
             kind[key]
-        kinds[name] = LigamentKind(name, kind["toe_strain"].number(), kind["slack_strain"].number())
+        kinds[name] = LigamentKind(
+            name, kind["toe_strain"].number(), kind["slack_strain"].number(), kind["stiffness_factor"].number()
+        )
     properties = {
         (row["level"].text(*LEVELS), row["ligament"].text(*kinds)): LigamentProperty(
             row["stiffness"].number() * unit["stiffness"], row["failure"].number() * unit["failure"]

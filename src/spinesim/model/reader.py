@@ -62,7 +62,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         name=head["name"].text(),
         description=head["description"].text(),
         digest=digest.hexdigest()[:16],
-        sources=tuple(sorted(sources - {"modelled"})),
+        sources=tuple(sorted(sources - {"modelled", "calibrated"})),
         reference=_reference(head["reference_subject"]),
         **fields,
     )

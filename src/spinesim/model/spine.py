@@ -74,6 +74,7 @@ class DiscLaw:
     shear_stiffness: float  # N/m
     b: Point  # N m
     a: Point  # rad
+    slenderness: float  # 1, power of height over breadth by which a grows from level to level
     last_measured_moment: float  # N m
     reference_level: str
     gain: float  # 1
@@ -116,6 +117,7 @@ class LigamentKind:
     name: str
     toe_strain: float
     slack_strain: float
+    stiffness_factor: float  # on the measured stiffness
 
 
 @dataclass(frozen=True)
