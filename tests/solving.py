@@ -14,7 +14,7 @@ from spinesim.kernels import run
 from spinesim.kernels.tables import Person, State, Task, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.results import wrap
-from spinesim.simulation import prepare
+from spinesim.simulation import as_settled, prepare
 
 STANDING: dict[str, Any] = {"format": 1, "name": "Standing"}
 NOT_ASSESSED = (float("nan"), float("nan"))
@@ -44,7 +44,7 @@ def solve(scenario: Mapping[str, Any] | str, model: Model | None = None) -> Solv
     """Return a scenario solved from a cold start."""
     assembly = prepare(scenario, model)
     state, work, status = solve_tables(assembly.person, assembly.task)
-    return Solved(assembly, state, work, status)
+    return Solved(as_settled(assembly, work), state, work, status)
 
 
 def solve_tables(person: Person, task: Task, state: State | None = None) -> tuple[State, Work, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,7 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     state, work = make_state(), make_work(assembly.person, assembly.task)
     status = run.solve_static(assembly.person, assembly.task, state, work)
     _check_reach(assembly, work)
+    assembly = as_settled(assembly, work)
     margin = assess(assembly, state, work) if status < NOT_CONVERGED else (np.nan, np.nan)
     return wrap(assembly, state, work, status, margin)
 
@@ -121,6 +123,11 @@ def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
     balance.q[:, :3], balance.q[:, 3:] = assembly.tissue.discs.rest_turn, assembly.tissue.discs.rest_shift
     code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, balance, record)
     return wrap_specimen(assembly, record, int(code))
+
+
+def as_settled(assembly: Assembly, work: Work) -> Assembly:
+    """Return the assembly with the level rotations that the solve ended with, held there."""
+    return replace(assembly, task=assembly.task._replace(level=work.frames.turns.copy(), settle=0.0))
 
 
 def _check_reach(assembly: Assembly, work: Work) -> None:

@@ -23,7 +23,7 @@ def assess(assembly: Assembly, state: State, work: Work) -> tuple[float, float]:
     infinite when no muscle stiffness does. The pelvis is held.
     """
     passive, muscles = np.zeros((36, 36)), np.zeros((36, 36))
-    own = State(state.u.copy(), state.lam, state.reserve, state.info)
+    own = state._replace(u=state.u.copy())
     task = assembly.task._replace(level=assembly.task.level.copy())
     turned, offsets = work.frames.r.copy(), work.forces.offset.copy()
     tangent(assembly.person, task, own, copy_of(work), turned, offsets, np.zeros(36), passive, muscles)

@@ -99,6 +99,8 @@ def build_task(
         pressure=-1.0 if pressure == "auto" else float(pressure),
         support_on=np.array([float(name in angles.preset.supports) for name in model.supports]),
         power=scenario.recruitment.p,
+        settle=model.recruitment.settle_spread if scenario.posture.vertebrae == "settled" else 0.0,
+        settle_cost=model.recruitment.settle_cost,
     )
     return task, []
 

@@ -21,14 +21,15 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
     for _ in range(times):
         if phase == 0:
             equilibrium.prepare(person, task, work)
+            equilibrium.orient(person, task, state.tilt, work)
         elif phase == 1:
             equilibrium.place(person, task, state.u, 1.0, work.frames, work.forces)
         elif phase == 2:
             equilibrium.pull(person, task, work.frames, work.pulls)
         elif phase == 3:
-            passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
+            passive.passive_levels(person, work.frames.turns, task.strand_scale, state.u, work.tissue)
         elif phase == 4:
-            equilibrium.build_problem(person, task, work)
+            equilibrium.build_problem(person, task, state, work)
             recruitment.scale_rows(work.problem)
         elif phase == 5:
             recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power)

@@ -11,7 +11,7 @@ import math
 
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import HOOP, N_EQUATION, Floats, Problem, State
+from spinesim.kernels.tables import HOOP, N_EQUATION, N_SETTLE, Floats, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
@@ -48,7 +48,7 @@ def scale_rows(problem: Problem) -> None:
         after = min(first + 3, N_EQUATION)
         total = 0.0
         for k in range(first, after):
-            for i in range(problem.ease.size):
+            for i in range(problem.ease.size - N_SETTLE):
                 total += problem.a[k, i] * problem.a[k, i] * problem.ease[i]
         row = 1.0 / math.sqrt(0.5 * total / (after - first)) if total > 1e-12 else 1.0
         if first == HOOP:

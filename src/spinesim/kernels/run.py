@@ -8,7 +8,7 @@ import math
 from spinesim.kernels import equilibrium, recruitment
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
-from spinesim.kernels.tables import N_EQUATION, Person, State, Task, Work
+from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
 TOLERANCE = 9e-7  # N and N m
 MAX_ITERATIONS = 80
@@ -40,15 +40,19 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         problem.x[:] = 0.0
         work.motion.mixed[0] = 0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
-        done = False
+        done, calm, last = False, 1.0, math.inf
         for iteration in range(MAX_ITERATIONS):
+            if iteration == 0 or task.settle > 0.0:
+                equilibrium.orient(person, task, state.tilt, work)
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
             state.info[0] += 1.0
+            calm = equilibrium.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
+            last = state.info[1]
             done = iteration > 0 and soft == gamma and state.info[1] <= TOLERANCE
             if done or not math.isfinite(state.info[1]):
                 break
-            equilibrium.build_problem(person, task, work)
+            equilibrium.build_problem(person, task, state, work)
             recruitment.scale_rows(problem)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
@@ -58,14 +62,22 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 break
             equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
-            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 1.0 if attempt == 0 else 0.5)
+            damping = calm if attempt == 0 else 0.5 * calm
+            if task.settle > 0.0:
+                equilibrium.settle(problem.x, state.tilt, work.motion)
+            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
     state.info[3] = work.forces.share[0]
+    return _status(done, state.reserve, person.reserve_limit)
+
+
+@kernel
+def _status(done: bool, reserve: Floats, limit: float) -> int:
+    """Return how a solve ended; reserves are judged by joint."""
     if not done:
         return NOT_CONVERGED
-    r = state.reserve
     for k in range(0, N_EQUATION - 1, 3):
-        if math.sqrt(r[k] * r[k] + r[k + 1] * r[k + 1] + r[k + 2] * r[k + 2]) > person.reserve_limit:
+        if math.sqrt(reserve[k] ** 2 + reserve[k + 1] ** 2 + reserve[k + 2] ** 2) > limit:
             return RESERVE_USED
     return CONVERGED

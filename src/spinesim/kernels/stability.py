@@ -67,6 +67,9 @@ def _generalised(
 ) -> None:
     """Write moments about the upper anchors (18, global) and forces (18, mid frames) at constant tensions to out."""
     frames, forces, pulls = work.frames, work.forces, work.pulls
+    for j in range(N_LEVEL):
+        for i in range(3):
+            frames.turns[j, i] = task.level[j, i]
     kinematics.orient_bodies(person.skeleton, task, frames)
     passive.prepare_passive(person, task.level, frames, work.tissue)
     muscle.prepare_lines(person.lines, frames.r, pulls)

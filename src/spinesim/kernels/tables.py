@@ -18,6 +18,9 @@ N_LEVEL = 6
 N_BODY = 12
 N_EQUATION = 25  # 18 level moments, 6 hip moments, 1 abdominal hoop
 HOOP = 24
+N_TILT = 5  # lumbar vertebrae whose tilt may settle, L1 ... L5
+N_SETTLE = 2 * N_TILT  # columns of the recruitment: each tilt backward, then each forward
+FARTHEST_TILT = 0.17453292519943295  # rad, 10 deg
 PELVIS, THORAX, ABDOMEN = 0, 6, 11
 FEET, SEAT, BED = 0, 1, 2  # what carries the person
 AT_BODY, AT_HANDS = 0, 1  # where a load acts
@@ -166,11 +169,14 @@ class Task(NamedTuple):
     pressure: float  # Pa                       negative: found by the recruitment
     support_on: Floats  # (support,) 1          1 where the posture has this contact
     power: int  # 2 or 3
+    settle: float  # rad                        spread of a vertebra's tilt about the posture; 0: held as it is
+    settle_cost: float  # 1                     cost of a tilt of one spread
 
 
 class Frames(NamedTuple):
     """Scratch: where every body is."""
 
+    turns: Floats  # (level, 3) rad             prepare: rotation vector of each level as it is, disc frame
     o: Floats  # (body, 3) m                    place_bodies
     r: Floats  # (body, 3, 3)                   orient_bodies
     mid: Floats  # (level, 3, 3)                orient_bodies: disc mid frame, global
@@ -193,6 +199,7 @@ class Forces(NamedTuple):
     hip_m: Floats  # (side, 3) N m              couple each hip must carry
     share: Floats  # (side,) 1                  weight on each foot
     pelvis_m: Floats  # (3,) N m                about the pelvis
+    hip_share: Floats  # (side,) 1              share of moments the hips take: 0 when seated or lying
 
 
 class Tissue(NamedTuple):
@@ -234,17 +241,21 @@ class Motion(NamedTuple):
     c: Floats  # (level, 3, 3) m                couple: moment per force through the level, global
     total: Floats  # (48,) N and N m            sum of all pulls' wrenches
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
-    step: Floats  # (18,) m                     move_discs
-    past_step: Floats  # (5, 18) m
-    past_point: Floats  # (5, 18) m
+    step: Floats  # (23,) m                     move_discs, settle: translations, then tilts
+    past_step: Floats  # (5, 23) m
+    past_point: Floats  # (5, 23) m
     mix_h: Floats  # (5, 5)
     mix_b: Floats  # (5,)
     mix_x: Floats  # (5,)
     mixed: Ints  # (1,)                         points remembered
+    by_turn_f: Floats  # (level, 3) N/rad       settle_slopes: force and moment on all above by extension, global
+    by_turn_m: Floats  # (level, 3) N m/rad
+    turned: Floats  # (level,) rad              settle: extension beyond the posture, and its last change
+    newly: Floats  # (level,) rad
 
 
 class Problem(NamedTuple):
-    """Scratch: the recruitment in scaled rows; a column is a fascicle, the pressure, the slack or a support."""
+    """Scratch: the recruitment in scaled rows; a column is a fascicle, the pressure, the slack, a support or a tilt."""
 
     a: Floats  # (25, column)                   build_problem, scale_rows
     b: Floats  # (25,)
@@ -272,6 +283,8 @@ class Work(NamedTuple):
     pulls: Pulls
     motion: Motion
     problem: Problem
+    nudged_frames: Frames
+    nudged_tissue: Tissue
 
 
 class State(NamedTuple):
@@ -280,44 +293,61 @@ class State(NamedTuple):
     u: Floats  # (level, 3) m                   disc translations, mid frame
     lam: Floats  # (25,)                        multipliers of the scaled rows
     reserve: Floats  # (25,)                    reserve moments, N m (last: N)
+    tilt: Floats  # (5,) rad                    vertebrae L1 ... L5 backward from the posture
     info: Floats  # (8,)                        iterations, residual, newton steps, share right
 
 
 def make_work(person: Person, task: Task) -> Work:
     """Allocate the scratch arrays of one thread."""
     n_line, n_push = person.lines.f_max.size, 2 + person.breath.support_limit.size
-    n_col, n_pull = person.lines.n_fascicle + n_push, n_line + n_push
+    n_col, n_pull = person.lines.n_fascicle + n_push + N_SETTLE, n_line + n_push
     n_strand, n_seg = person.strands.level.size, person.lines.segment_line.size
     n_point, n_force = person.facets.points.shape[1], 9 + 6 + task.load_where.size
     z, ints = np.zeros, np.int64
     return Work(
-        Frames(o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)), turn=z((3, 3, 3))),
+        _make_frames(),
         Forces(
             body=z(n_force, dtype=ints), offset=z((n_force, 3)), force=z((n_force, 3)), moment=z((n_force, 3)),
             count=z(1, dtype=ints), level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
-            pelvis_m=z(3),
+            pelvis_m=z(3), hip_share=z(2),
         ),
-        Tissue(
-            disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
-            facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
-            f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
-        ),
+        _make_tissue(n_strand, n_point),
         Pulls(
             seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((n_pull, 48)), gain=z(n_pull),
             passive=z(n_pull), tension=z(n_pull),
         ),
         Motion(
-            c=z((6, 3, 3)), total=z(48), res=z(42), step=z(18), past_step=z((5, 18)), past_point=z((5, 18)),
-            mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=ints),
+            c=z((6, 3, 3)), total=z(48), res=z(42), step=z(18 + N_TILT), past_step=z((5, 18 + N_TILT)),
+            past_point=z((5, 18 + N_TILT)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=ints),
+            by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), turned=z(6), newly=z(6),
         ),
         Problem(
             a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
             ds=z(n_col), free=z((25, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((25, 25)), rhs=z(25),
             dlam=z(25),
         ),
+        _make_frames(),
+        _make_tissue(n_strand, n_point),
+    )  # fmt: skip
+
+
+def _make_frames() -> Frames:
+    z = np.zeros
+    return Frames(
+        turns=z((6, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
+        turn=z((3, 3, 3)),
+    )  # fmt: skip
+
+
+def _make_tissue(n_strand: int, n_point: int) -> Tissue:
+    z = np.zeros
+    return Tissue(
+        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
+        facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
+        f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
     )  # fmt: skip
 
 
 def make_state() -> State:
     """Return a cold start."""
-    return State(u=np.zeros((6, 3)), lam=np.zeros(25), reserve=np.zeros(25), info=np.zeros(8))
+    return State(u=np.zeros((6, 3)), lam=np.zeros(25), reserve=np.zeros(25), tilt=np.zeros(N_TILT), info=np.zeros(8))

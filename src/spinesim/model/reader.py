@@ -216,6 +216,8 @@ def _recruitment(node: Node) -> dict[str, Any]:
         reserve["penalty"].quantity("number"),
         reserve["limit"].quantity("moment"),
         node["short_range_stiffness"].quantity("number"),
+        node["settling"]["spread"].quantity("angle"),
+        node["settling"]["cost"].quantity("number"),
         node["tone"].quantity("fraction"),
     )
     return {"recruitment": law}

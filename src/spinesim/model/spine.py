@@ -197,6 +197,8 @@ class RecruitmentLaw:
     reserve_penalty: float  # 1
     reserve_limit: float  # N m
     short_range_stiffness: float  # 1, q of q F / L
+    settle_spread: float  # rad, of a lumbar vertebra's tilt about the posture
+    settle_cost: float  # 1, of a tilt of one spread
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
 
 

@@ -53,6 +53,9 @@ class Posture(Frozen):
         The thorax from the vertical, forward positive.
     lumbopelvic_rhythm : str, LumbarShare or None
         How the inclination is shared between hips and lumbar spine; "..._return" is coming up again.
+    vertebrae : str
+        "settled": lumbar vertebrae tilt a little from the shape of the level shares where that spares effort.
+        "held": they do not.
     level_shares : str or None
         The study that says how the levels share the lumbar rotation, by its key; None is the model's choice.
     right_lateral_bending, left_axial_rotation : float or None
@@ -71,6 +74,7 @@ class Posture(Frozen):
     trunk_inclination: Annotated[float, Quantity("angle", "-40 deg", "130 deg")] | None = None
     lumbopelvic_rhythm: Rhythm | None = None
     level_shares: Name | None = None
+    vertebrae: Literal["settled", "held"] = "settled"
     right_lateral_bending: SideAngle | None = None
     left_axial_rotation: SideAngle | None = None
     pelvis_tilt: Angle | None = None
