@@ -226,7 +226,8 @@ def add_ligaments(d: Diagram) -> None:
     for strand in model.strands:
         level = next(level for level in model.levels if level.name == strand.level)
         kind = model.ligament_kinds[strand.ligament]
-        whole = model.ligament_properties[strand.level, strand.ligament].stiffness * subject.disc_area / subject.length
+        whole = model.ligament_properties[strand.level, strand.ligament].stiffness * kind.stiffness_factor
+        whole *= subject.disc_area / subject.length
         slack = (1.0 + kind.slack_strain) * _neutral_length(d, level.lower, strand.lower, level.upper, strand.upper)
         stiffness = whole / _strands_of(d, strand.level, strand.ligament)
         for side in SIDES if strand.side == "right" else ("right",):

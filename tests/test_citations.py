@@ -16,7 +16,7 @@ from spinesim.errors import InputError
 ROOT = Path(__file__).parents[1]
 
 # "modelled" marks a choice of ours, said beside the number; "per kind" points at the keys of another table.
-NOT_A_STUDY = {"modelled", "per kind"}
+NOT_A_STUDY = {"modelled", "calibrated", "per kind"}
 
 KEY = re.compile(r"[A-Z][A-Za-z]+(19|20)\d\d[a-z]*")
 

@@ -140,7 +140,7 @@ def bare_column(trunk: str) -> Solved:
     """Return standing without ligaments, with muscles that neither pull nor resist, and no breath."""
     names = ("ALL", "PLL", "LF", "ISL", "SSL", "ITL", "CL", "ILL", "TLF")
     scenario = situation(
-        posture={"preset": "standing", "trunk_inclination": trunk},
+        posture={"preset": "standing", "trunk_inclination": trunk, "vertebrae": "held"},
         muscles=[{"group": group, "strength": "0 %"} for group in load_model().groups],
         ligaments=[{"ligament": name, "removed": True} for name in names],
         breath={"intra_abdominal_pressure": "0 kPa"},

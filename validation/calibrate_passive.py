@@ -53,11 +53,9 @@ PARAMETERS = (
     Parameter("axial_b", 3.338, 2.0, "Heuer2007, Jaramillo2016"),
     Parameter("axial_a", 4.833, 1.8, "Heuer2007, Jaramillo2016"),
     Parameter("slenderness", 1.0, 2.5, "Yamamoto1989 (ranges of motion by level)"),
-    Parameter("gain", 1.16, 2.0, "Patwardhan2003, GardnerMorse2004"),
-    Parameter("shear", 260.0, 2.0, "Markolf1972"),
-    Parameter(
-        "gap", 0.5, 10.0, "Remus2021 (models use 0.1 to 0.6 mm; cartilage touches in neutral specimens, Jaumard2011)"
-    ),
+    Parameter("gain", 0.6, 1.3, "Patwardhan2003; more makes a bent disc unstable"),
+    Parameter("shear", 260.0, 1.3, "Markolf1972"),
+    Parameter("gap", 0.5, 5.0, "Remus2021 (models use 0.1 to 0.6 mm)"),
     Parameter("modulus", 4.5, 3.0, "Remus2021"),
     Parameter("ALL", 1.0, 4.0, "Pintar1992 (tenfold between laboratories)"),
     Parameter("PLL", 1.0, 3.0, "Pintar1992"),

@@ -66,10 +66,11 @@ def only(kind: str) -> tuple[Person, Task]:
 def turned(task: Task, turn: Array) -> tuple[Task, Work]:
     """Return the task at other level rotations, and scratch in which `prepare_passive` has run for it."""
     person, whole = only("all")
-    whole = whole._replace(level=turn)
+    whole = whole._replace(level=turn, settle=0.0)
     if config.DISABLE_JIT:
         work = make_work(person, whole)
         equilibrium.prepare(person, whole, work)
+        equilibrium.orient(person, whole, np.zeros(5), work)
     else:
         work = solve_tables(person, whole)[1]
     return task._replace(level=turn), work

@@ -12,7 +12,7 @@ from solving import closeness, situation, solve, solve_tables
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
 from spinesim.kernels.status import NOT_CONVERGED
-from spinesim.kernels.tables import State, make_state, make_work
+from spinesim.kernels.tables import make_state, make_work
 from spinesim.simulation import prepare
 from tolerances import SOLVED
 
@@ -88,7 +88,7 @@ def test_the_start_does_not_show_in_the_answer(seed: int, power: int) -> None:
     numbers = np.random.default_rng(seed)
     u = numbers.uniform([-1e-3, -1.5e-3, -1e-3], [1e-3, 0.5e-3, 1e-3], (6, 3))
     lam = numbers.normal(size=25) * 10.0 ** numbers.integers(-3, 3)
-    start = State(u, lam, np.zeros(25), np.zeros(8))
+    start = make_state()._replace(u=u, lam=lam)
     state, work, status = solve_tables(cold.assembly.person, cold.assembly.task, start)
     assert status == cold.status
     assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED
@@ -106,7 +106,7 @@ def test_a_warm_start_is_quicker_and_the_same() -> None:
 
 def test_a_start_that_is_no_number_is_forgotten() -> None:
     cold = solve(LIFT)
-    start = State(np.full((6, 3), np.nan), np.full(25, np.nan), np.zeros(25), np.zeros(8))
+    start = make_state()._replace(u=np.full((6, 3), np.nan), lam=np.full(25, np.nan))
     _, work, status = solve_tables(cold.assembly.person, cold.assembly.task, start)
     assert status == cold.status
     assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED

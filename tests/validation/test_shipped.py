@@ -50,7 +50,7 @@ def test_bands_without_a_spread_are_twenty_percent(case, row):
     entry = row.entry
     if entry.band.startswith("+-20 %") and entry.low is not None and entry.high is not None and entry.value is not None:
         edges = sorted((0.8 * entry.value, 1.2 * entry.value))
-        assert [entry.low, entry.high] == pytest.approx(edges, rel=1e-5)
+        assert [entry.low, entry.high] == pytest.approx(edges, rel=1e-3)
 
 
 @pytest.mark.parametrize("case", IN_VITRO, ids=lambda case: case.file)

@@ -39,7 +39,6 @@ NUDGE = 1e-6  # rad, of the differences
 N_MOVE = 18 + N_TILT
 ARM = 0.035  # m a tilt is worth beside a translation: the height of a vertebra
 LEAST_CALM = 0.15  # share of a step
-SLOPES_LAST = 1.0  # N and N m out of balance, below which the slopes by tilt are kept
 MOST_TILT = 0.02  # rad a vertebra may settle in one step
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
@@ -234,8 +233,7 @@ def build_problem(person: Person, task: Task, state: State, work: Work) -> None:
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
             problem.a[row, q] = 0.0
     if task.settle > 0.0:
-        if state.info[1] > SLOPES_LAST:
-            settle_slopes(person, task, state.u, work)
+        settle_slopes(person, task, state.u, work)
         first, motion = problem.x.size - N_SETTLE, work.motion
         share = work.forces.hip_share
         _tilt_columns(state.tilt, work.frames, work.tissue.f, share, motion, first, problem.a, problem.b)
@@ -307,19 +305,24 @@ def _tilt_rows(row: int, x: float, y: float, z: float, tilt: float, q: int, a: F
 
 
 @inner
-def settle(x: Floats, tilt: Floats, motion: Motion) -> None:
-    """Write the step of the tilts (5,) to the recruitment's answer, and what it does to the forces of motion.res."""
+def settle(x: Floats, tilt: Floats, motion: Motion) -> float:
+    """Write the step of the tilts (5,) to the recruitment's answer, and what it does to the forces of motion.res; return
+    the largest, rad.
+    """
+    largest = 0.0
     first, newly, step = x.size - N_SETTLE, motion.newly, motion.step
     newly[:] = 0.0
     for v in range(N_TILT):
         change = FARTHEST_TILT * (x[first + v] - x[first + N_TILT + v]) - tilt[v]
         change = min(max(change, -MOST_TILT), MOST_TILT)
         step[18 + v] = ARM * change
+        largest = max(largest, abs(change))
         newly[v] -= change
         newly[v + 1] += change
     for j in range(N_LEVEL):
         for i in range(3):
             motion.res[3 * j + i] += motion.by_turn_f[j, i] * newly[j]
+    return largest
 
 
 @inner

@@ -11,6 +11,7 @@ from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
 TOLERANCE = 9e-7  # N and N m
+STILL = 1e-8  # rad: the largest step of a vertebra that has settled
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
 SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it to WHILE_MOVING of it each time
@@ -49,7 +50,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             state.info[0] += 1.0
             calm = equilibrium.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
             last = state.info[1]
-            done = iteration > 0 and soft == gamma and state.info[1] <= TOLERANCE
+            done = iteration > 0 and soft == gamma and state.info[1] <= TOLERANCE and state.info[4] <= STILL
             if done or not math.isfinite(state.info[1]):
                 break
             equilibrium.build_problem(person, task, state, work)
@@ -62,9 +63,9 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 break
             equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
-            damping = calm if attempt == 0 else 0.5 * calm
             if task.settle > 0.0:
-                equilibrium.settle(problem.x, state.tilt, work.motion)
+                state.info[4] = equilibrium.settle(problem.x, state.tilt, work.motion)
+            damping = calm if attempt == 0 else 0.5 * calm
             equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break

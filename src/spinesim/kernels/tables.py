@@ -294,7 +294,7 @@ class State(NamedTuple):
     lam: Floats  # (25,)                        multipliers of the scaled rows
     reserve: Floats  # (25,)                    reserve moments, N m (last: N)
     tilt: Floats  # (5,) rad                    vertebrae L1 ... L5 backward from the posture
-    info: Floats  # (8,)                        iterations, residual, newton steps, share right
+    info: Floats  # (8,)                        iterations, residual, newton steps, share right, last tilt
 
 
 def make_work(person: Person, task: Task) -> Work:
