@@ -15,7 +15,7 @@ from spinesim.validation.report_html import html_report
 from spinesim.validation.report_methods import STUDIES, _centre_above, other_methods
 from spinesim.validation.report_text import text_report
 from spinesim.validation.summary import as_json
-from tolerances import PENCIL, SOLVED
+from tolerances import PENCIL
 
 HELD = {"hold_20kg_close", "hold_20kg_far", "stoop_lift", "squat_lift"}
 
@@ -81,7 +81,7 @@ def test_the_single_muscle_by_pencil():
 def test_the_body_weighs_at_the_same_place_whatever_it_holds():
     light, heavy = (ss.load_scenario("hold_20kg_far").replace({"loads.crate.mass": mass}) for mass in ("1 kg", "20 kg"))
     places = [_centre_above(prepare(scenario), ss.simulate(scenario)) for scenario in (light, heavy)]
-    assert places[0] == pytest.approx(places[1], rel=SOLVED)
+    assert abs(places[0] - places[1]).max() < 0.005  # m: six discs shorten by that under 19 kg more, nothing else moves
 
 
 def test_text_page_and_json_hold_every_task(validation):

@@ -9,8 +9,8 @@ METHODS_WHY = (
     "The single muscle is one extensor 60 mm behind L5-S1 that holds all weights alone (Morris 1961, Chaffin 1969): no "
     "antagonist, no passive tissue, no abdominal pressure, no other level.",
     "The lifting equation (Waters 1993) gives no force but a mass that nearly all healthy workers may lift, from the "
-    "load on the spine, the energy spent and what people accept together; an index above 1 asks for another task. It does "
-    "not cover people who sit, nor hands farther than 63 cm before the ankles.",
+    "load on the spine, the energy spent and what people accept together; an index above 1 asks for another task. "
+    "It does not cover people who sit, nor hands farther than 63 cm before the ankles.",
 )
 METHODS_COLUMNS = (
     "study", "task", "held kg", "L4-L5 N", "L5-S1 N", "one muscle N", "limit kg", "index",
