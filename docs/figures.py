@@ -16,7 +16,8 @@ from spinesim.validation.figures import curve_points
 from spinesim.validation.judge import Judged
 
 MODEL = {"color": "#0072b2", "zorder": 3}
-DATA = {"color": "#1a1a1a", "fmt": "s", "markersize": 5, "markerfacecolor": "white", "capsize": 3, "zorder": 2}
+DATA = {"color": "#1a1a1a", "fmt": "s", "markersize": 4, "markerfacecolor": "white", "capsize": 3, "zorder": 4}
+DOT = {"marker": "o", "linestyle": "none", "markersize": 8, "label": "spinesim", **MODEL}
 FAINT = "#6b6b6b"
 SMALL = 8
 YAMAMOTO = {
@@ -65,11 +66,11 @@ def wilke_figure(validation: Validation) -> Figure:
         if row.spinesim is None:
             axes.text(high + 0.04, n, "not solved", fontsize=SMALL, va="center", style="italic")
             continue
-        axes.plot([row.spinesim], [n], "o", markersize=7, label="spinesim" if first else None, **MODEL)
+        axes.plot([row.spinesim], [n], **{**DOT, "label": "spinesim" if first else None})
         axes.plot([value, row.spinesim], [n, n], color=FAINT, linewidth=0.8, zorder=1)
     names = [row.entry.quantity.removeprefix("L4-L5, ") + (" *" if row.row.confidence == "unverified" else "") for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=SMALL)
-    axes.set_xlim(left=0.0)
+    axes.set_xlim(0.0, axes.get_xlim()[1] + 0.35)  # room for words at the right
     axes.set_xlabel("pressure in the disc L4-L5, MPa      (* measured value not read at the source)", fontsize=SMALL)
     axes.legend(fontsize=SMALL, loc="lower right")
     _tidy(axes)
@@ -98,7 +99,7 @@ def heuer_figure(validation: Validation) -> Figure:
         axes = figure.add_subplot(1, len(case.curves), n + 1)
         line = curve_points(validation, case, curve)
         if line is not None:
-            axes.plot(*line, linewidth=1.8, label="spinesim", **MODEL)
+            axes.plot(*_once(line), linewidth=1.8, label="spinesim", **MODEL)
         _moments(axes, [row for row in validation.rows if row.entry.id in curve.rows and row.case is case])
         axes.set_title(curve.title.split(", ", 2)[-1], fontsize=SMALL + 1)
         axes.set_xlabel("moment, N m", fontsize=SMALL)
@@ -116,16 +117,17 @@ def follower_figure(validation: Validation) -> Figure:
     for curve, style in zip(case.curves, ("-", "--"), strict=False):
         line = curve_points(validation, case, curve)
         if line is not None:
-            left.plot(*line, style, linewidth=1.8, label=curve.title.removeprefix("L1-S1 "), **MODEL)
+            color = MODEL["color"] if style == "-" else "#1a1a1a"
+            left.plot(*_once(line), style, linewidth=1.8, label=curve.title.removeprefix("L1-S1 "), color=color)
     left.set_xlabel("moment, N m (flexion positive)", fontsize=SMALL)
     left.set_ylabel("rotation of L1 against S1, deg", fontsize=SMALL)
     left.legend(fontsize=SMALL)
     _tidy(left)
     falls = [row for row in validation.rows if row.case.file == "du_2015_follower_load.yaml"]
     names = [row.entry.quantity.split(" of ", 1)[1].split(" from ")[0] for row in falls]
-    _columns(right, falls, names)
+    _columns(right, falls, names, "Du 2015 (finite elements)")
     right.set_ylabel("fall of motion from 0 to 1,200 N, %", fontsize=SMALL)
-    right.legend(fontsize=SMALL, title="squares: Du 2015", title_fontsize=SMALL)
+    right.legend(fontsize=SMALL)
     return figure
 
 
@@ -140,7 +142,7 @@ def facet_figure(validation: Validation) -> Figure:
         if row.spinesim is None:
             axes.text(float(entry.high or 0.0) + 3.0, n, "not solved", fontsize=SMALL, va="center", style="italic")
         else:
-            axes.plot([row.spinesim], [n], "o", markersize=7, label="spinesim" if n == 0 else None, **MODEL)
+            axes.plot([row.spinesim], [n], **{**DOT, "label": "spinesim" if n == 0 else None})
     names = [row.entry.quantity.removeprefix("force of ").replace("the facet joint", "joint").replace("one facet joint", "one joint") for row in rows]  # fmt: skip
     axes.set_yticks(range(len(rows)), names, fontsize=SMALL)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -165,14 +167,14 @@ def save(validation: Validation, folder: Path, names: Iterable[str] = FIGURES) -
         FIGURES[name](validation).savefig(folder / f"{name}.png", dpi=130, metadata={"Software": None})
 
 
-def _columns(axes: Axes, rows: Sequence[Judged], names: Sequence[str]) -> None:
+def _columns(axes: Axes, rows: Sequence[Judged], names: Sequence[str], label: str = "measured") -> None:
     """Draw rows side by side: value with band, and the engine's number."""
     for n, row in enumerate(rows):
-        axes.errorbar([n], [_middle(row)], yerr=_bars(row), label="measured" if n == 0 else None, **DATA)
+        axes.errorbar([n], [_middle(row)], yerr=_bars(row), label=label if n == 0 else None, **DATA)
         if row.spinesim is None:
             axes.text(n, _middle(row), " not solved", fontsize=SMALL, rotation=90, style="italic")
         else:
-            axes.plot([n], [row.spinesim], "o", markersize=7, label="spinesim" if n == 0 else None, **MODEL)
+            axes.plot([n], [row.spinesim], **{**DOT, "label": "spinesim" if n == 0 else None})
     turn = 25 if max(len(name) for name in names) > 8 else 0
     axes.set_xticks(range(len(rows)), names, fontsize=SMALL, rotation=turn, ha="right" if turn else "center")
     axes.set_xlim(-0.5, len(rows) - 0.5)
@@ -185,7 +187,14 @@ def _moments(axes: Axes, rows: Sequence[Judged]) -> None:
         moment = _moment(row)
         sign = math.copysign(1.0, moment) if (row.entry.value or 0.0) >= 0.0 else 1.0
         bars = _bars(row)
-        axes.errorbar([moment], [sign * _middle(row)], yerr=bars if sign > 0.0 else bars[::-1], **DATA)
+        label = "measured" if row is rows[0] else None
+        axes.errorbar([moment], [sign * _middle(row)], yerr=bars if sign > 0.0 else bars[::-1], label=label, **DATA)
+
+
+def _once(line: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a cyclic course as one line: it is elastic, so that it comes back the way it went."""
+    x, first = np.unique(np.round(line[0], 9), return_index=True)
+    return x, line[1][first]
 
 
 def _moment(row: Judged) -> float:

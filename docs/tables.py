@@ -118,9 +118,19 @@ def _fitted_of(path: Path) -> Iterator[Cells]:
                 values = [row[column] for row in node.get("rows", []) if column in row]
                 unit = node.get("units", {}).get(column, "")
                 yield path.name, ".".join((*place, column)), f"{_list(values)} {unit}".strip(), _keys(source[column])
-        elif _is_fitted(source):
+            continue
+        yield from _own_sources(path, place, node)
+        if _is_fitted(source):
             values = {k: v for k, v in node.items() if k not in ("source", "note", "rows", "units", "range", "unit")}
             yield path.name, ".".join(place), _values(values), _keys(source)
+
+
+def _own_sources(path: Path, place: tuple[str, ...], node: Mapping[str, Any]) -> Iterator[Cells]:
+    """Yield numbers with a source key of their own, such as slack_strain with slack_source."""
+    for key in (key for key in node if key.endswith("_source") and _is_fitted(node[key])):
+        word = key.removesuffix("_source")
+        for name in (n for n in node if word in n.split("_") and not n.endswith("_source")):
+            yield path.name, ".".join((*place, name)), node[name], _keys(node[key])
 
 
 def _nodes(node: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
