@@ -62,13 +62,18 @@ def wilke_figure(validation: Validation) -> Figure:
     for n, row in enumerate(rows):
         low, value, high = (float(x or 0.0) for x in (row.entry.low, row.entry.value, row.entry.high))
         first = n == 0
-        axes.errorbar([value], [n], xerr=[[value - low], [high - value]], label="measured, ±20 %" if first else None, **DATA)
+        axes.errorbar(
+            [value], [n], xerr=[[value - low], [high - value]], label="measured, ±20 %" if first else None, **DATA
+        )
         if row.spinesim is None:
             axes.text(high + 0.04, n, "not solved", fontsize=SMALL, va="center", style="italic")
             continue
         axes.plot([row.spinesim], [n], **{**DOT, "label": "spinesim" if first else None})
         axes.plot([value, row.spinesim], [n, n], color=FAINT, linewidth=0.8, zorder=1)
-    names = [row.entry.quantity.removeprefix("L4-L5, ") + (" *" if row.row.confidence == "unverified" else "") for row in rows]
+    names = [
+        row.entry.quantity.removeprefix("L4-L5, ") + (" *" if row.row.confidence == "unverified" else "")
+        for row in rows
+    ]
     axes.set_yticks(range(len(rows)), names, fontsize=SMALL)
     axes.set_xlim(0.0, axes.get_xlim()[1] + 0.35)  # room for words at the right
     axes.set_xlabel("pressure in the disc L4-L5, MPa      (* measured value not read at the source)", fontsize=SMALL)

@@ -181,7 +181,15 @@ def table(found: list[Outcome]) -> str:
     ]
     for o in found:
         s = o.setting
-        cells = (s.name, s.value, s.source, f"{o.standing:.2f}", f"{o.rms:.2f}", str(o.failed), f"{o.worst:.2f}, {o.worst_task}")
+        cells = (
+            s.name,
+            s.value,
+            s.source,
+            f"{o.standing:.2f}",
+            f"{o.rms:.2f}",
+            str(o.failed),
+            f"{o.worst:.2f}, {o.worst_task}",
+        )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
