@@ -1,4 +1,4 @@
-"""Pictures of the manual and the README from a validation run; shape and lightness differ, so that grey print is enough."""
+"""Pictures of manual and README from a validation run; shape and lightness differ, so that grey print is enough."""
 
 from __future__ import annotations
 
@@ -126,13 +126,14 @@ def follower_figure(validation: Validation) -> Figure:
             left.plot(*_once(line), style, linewidth=1.8, label=curve.title.removeprefix("L1-S1 "), color=color)
     left.set_xlabel("moment, N m (flexion positive)", fontsize=SMALL)
     left.set_ylabel("rotation of L1 against S1, deg", fontsize=SMALL)
-    left.legend(fontsize=SMALL)
+    if left.lines:
+        left.legend(fontsize=SMALL)
     _tidy(left)
     falls = [row for row in validation.rows if row.case.file == "du_2015_follower_load.yaml"]
     names = [row.entry.quantity.split(" of ", 1)[1].split(" from ")[0] for row in falls]
     _columns(right, falls, names, "Du 2015 (finite elements)")
     right.set_ylabel("fall of motion from 0 to 1,200 N, %", fontsize=SMALL)
-    right.legend(fontsize=SMALL)
+    right.legend(fontsize=SMALL, loc="lower left")
     return figure
 
 
@@ -148,13 +149,18 @@ def facet_figure(validation: Validation) -> Figure:
             axes.text(float(entry.high or 0.0) + 3.0, n, "not solved", fontsize=SMALL, va="center", style="italic")
         else:
             axes.plot([row.spinesim], [n], **{**DOT, "label": "spinesim" if n == 0 else None})
-    names = [row.entry.quantity.removeprefix("force of ").replace("the facet joint", "joint").replace("one facet joint", "one joint") for row in rows]  # fmt: skip
+    names = [_joint(row) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=SMALL)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlabel("contact force, N", fontsize=SMALL)
     axes.legend(fontsize=SMALL)
     _tidy(axes)
     return figure
+
+
+def _joint(row: Judged) -> str:
+    text = row.entry.quantity.removeprefix("force of ")
+    return text.replace("the facet joint", "joint").replace("one facet joint", "one joint")
 
 
 FIGURES = {

@@ -48,7 +48,8 @@ def wilke(validation: Validation) -> str:
     missing = "" if solved == len(rows) else f" ({len(rows) - solved} could not be solved and are not in the error)"
     caption = (
         f"Pressure in the disc L4-L5 in the {len(rows)} static tasks of one man (Wilke et al. 1999), none left out: "
-        f"root-mean-square error {error:.2f} MPa over the {solved} solved{missing}; {inside} of {len(rows)} within ±20 %."
+        f"root-mean-square error {error:.2f} MPa over the {solved} solved{missing}; "
+        f"{inside} of {len(rows)} within ±20 %."
     )
     return f"![Measured pressure with ±20 % and spinesim's, task by task](docs/images/wilke.png)\n\n{caption}"
 

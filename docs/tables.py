@@ -96,7 +96,7 @@ def worst(validation: Validation) -> str:
 def _worst_row(title: str, row: Any) -> Cells:
     entry = row.entry
     unit = "" if entry.unit == "1" else f" {entry.unit.replace('*', ' ')}"
-    off = "not solved" if row.miss is None else f"{row.miss:.1f}"
+    off = "not solved" if row.miss is None else f"{row.miss:.2f}"
     why = row.reason or entry.explained or "-"
     quantity = f"{entry.quantity} ({row.case.entry.study})"
     return (title, entry.id, quantity, band(entry.low, entry.high) + unit, number(row.spinesim), off, why)

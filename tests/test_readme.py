@@ -129,7 +129,9 @@ def test_a_part_is_written_between_its_marks_only() -> None:
 def test_numbers_marked_calibrated_are_found_in_all_their_spellings(tmp_path: Path, monkeypatch) -> None:
     text = """
 law: {gap: {value: 0.4 mm, source: [calibrated, Remus2021], note: by a script}, toe: {value: 1 mm, source: modelled}}
-kinds: {CL: {toe_strain: 0.1, toe_source: [calibrated, X], slack_strain: 0, slack_source: modelled, stiffness_factor: 2, factor_source: calibrated}}
+kinds:
+  CL: {toe_strain: 0.1, toe_source: [calibrated, X], slack_strain: 0, slack_source: modelled}
+  LF: {stiffness_factor: 2, factor_source: calibrated, stiffness_source: Pintar1992}
 levels: {units: {k: N/mm}, source: {k: calibrated, j: Y}, rows: [{k: 1, j: 5}, {k: 2, j: 6}]}
 """
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
@@ -138,6 +140,6 @@ levels: {units: {k: N/mm}, source: {k: calibrated, j: Y}, rows: [{k: 1, j: 5}, {
     assert found == [
         ["law.gap", "0.4 mm"],
         ["kinds.CL.toe_strain", "0.1"],
-        ["kinds.CL.stiffness_factor", "2"],
+        ["kinds.LF.stiffness_factor", "2"],
         ["levels.k", "1, 2 N/mm"],
     ]

@@ -1,6 +1,6 @@
 """Vary the few numbers that move every posture, one at a time, and see what the comparison with Wilke 1999 does.
 
-The ranges are those of the literature; where none was found, the row says "assumed". Nothing is fitted and nothing is written.
+Ranges are those of the literature; where none was found, the row says "assumed". Nothing is fitted, nothing written.
 
 Usage: python validation/sensitivity.py          (prints the table of docs/trust.md)
 """
@@ -147,13 +147,13 @@ def outcome(setting: Setting, cases: list[Case], model: Model) -> Outcome:
 
 def judged(setting: Setting, validation: Validation) -> Outcome:
     """Return error and worst ratio over the tasks that were solved."""
-    of = {kind: [row for row in validation.rows if row.entry.kind == kind] for kind in ("intradiscal_pressure", "pressure_ratio")}  # fmt: skip
-    solved = [row for row in of["intradiscal_pressure"] if row.spinesim is not None]
+    pressures = [row for row in validation.rows if row.entry.kind == "intradiscal_pressure"]
+    solved = [row for row in pressures if row.spinesim is not None]
     errors = [float(row.spinesim or 0.0) - float(row.entry.value or 0.0) for row in solved]
     ratios = {
         row.entry.quantity: float(row.spinesim) / float(row.entry.value or 1.0)
-        for row in of["pressure_ratio"]
-        if row.spinesim is not None
+        for row in validation.rows
+        if row.entry.kind == "pressure_ratio" and row.spinesim is not None
     }
     worst = max(ratios, key=lambda name: abs(math.log(max(ratios[name], 1e-6))), default="")
     standing = next((row.spinesim for row in solved if row.entry.id == "WILKE1999-01"), None)
@@ -163,7 +163,7 @@ def judged(setting: Setting, validation: Validation) -> Outcome:
         math.nan if standing is None else standing,
         ratios.get(worst, math.nan),
         worst.removeprefix("L4-L5, ").removesuffix(", by relaxed standing"),
-        len(of["intradiscal_pressure"]) - len(solved),
+        len(pressures) - len(solved),
     )
 
 
@@ -176,7 +176,7 @@ def outcomes(settings: tuple[Setting, ...] = SETTINGS) -> list[Outcome]:
 def table(found: list[Outcome]) -> str:
     """Return the outcomes as a table of the manual."""
     lines = [
-        "| number | set to | range from | standing, MPa | RMSE, MPa | tasks not solved | worst ratio, of the measured one |",
+        "| number | set to | range from | standing, MPa | RMSE, MPa | not solved | worst ratio, of the measured one |",
         "|---|---|---|---|---|---|---|",
     ]
     for o in found:
