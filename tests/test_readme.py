@@ -78,8 +78,9 @@ def test_numbers_of_the_model_are_what_its_files_say() -> None:
 
 def test_sensitivity_begins_with_the_model_as_shipped(wilke: Validation) -> None:
     own = tables.script("sensitivity")
-    lines = own.table([own.judged(own.SHIPPED, wilke)]).splitlines()
-    assert shown(parts.TRUST, "sensitivity").splitlines()[:3] == lines, DUE
+    (line,) = own.table([own.judged(own.SHIPPED, wilke)]).splitlines()[2:]
+    cells = shown(parts.TRUST, "sensitivity").splitlines()[2].split(" | ")
+    assert cells[:-1] == line.split(" | ")[:-1], DUE  # the last one is over what all lines solve
     assert len(shown(parts.TRUST, "sensitivity").splitlines()) == 3 + len(own.SETTINGS)
 
 
