@@ -133,7 +133,7 @@ def follower_figure(validation: Validation) -> Figure:
     names = [row.entry.quantity.split(" of ", 1)[1].split(" from ")[0] for row in falls]
     _columns(right, falls, names, "Du 2015 (finite elements)")
     right.set_ylabel("fall of motion from 0 to 1,200 N, %", fontsize=SMALL)
-    right.legend(fontsize=SMALL, loc="lower left")
+    right.legend(fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
     return figure
 
 

@@ -180,7 +180,7 @@ def rms(errors: Iterable[float]) -> float:
 
 
 def table(found: list[Outcome]) -> str:
-    """Return the outcomes as a table of the manual; the last column compares like with like, the tasks all lines solve."""
+    """Return the outcomes as a table of the manual; the last column is over the tasks that all lines solve."""
     shared = set.intersection(*(set(o.errors) for o in found))
     head = ("number", "set to", "range from", "standing, MPa", "not solved", "worst ratio, of the measured one")
     head += ("RMSE of the solved, MPa",)
