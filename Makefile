@@ -12,7 +12,7 @@ STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-wide bench-peers \
-	wheel-check readme validate docs clean distclean
+	wheel-check readme validate sensitivity docs clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -88,7 +88,7 @@ wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment 
 	"$$place/venv/bin/python" -m pip --disable-pip-version-check install --quiet "$$place"/*.whl; \
 	cd "$$place"; env -u PYTHONPATH venv/bin/spinesim list; env -u PYTHONPATH venv/bin/spinesim run standing
 
-readme: $(STAMPS)/runtime ## put table, pictures and comparison of a real run into README.md
+readme: $(STAMPS)/runtime ## write tables, counts and pictures of README.md and the manual anew from real runs
 	$(BIN)/python docs/readme_parts.py
 
 validate: $(STAMPS)/runtime ## compare with published measurements: text, JSON and a page in build/validation
@@ -96,6 +96,9 @@ validate: $(STAMPS)/runtime ## compare with published measurements: text, JSON a
 	for form in html json table; do \
 		$(BIN)/spinesim validate --format $$form --out build/validation/report.$${form/table/txt} || test $$? = 1; \
 	done
+
+sensitivity: $(STAMPS)/runtime ## what the few global numbers do to the comparison with Wilke: a table
+	$(BIN)/python validation/sensitivity.py
 
 docs: $(STAMPS)/docs ## the manual, into docs/_build/html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --builder html docs docs/_build/html

@@ -1,6 +1,8 @@
-"""Write into README.md what a run really gives: the table and picture of `make demo`, and the comparison with Wilke.
+"""Write into README.md and the manual what a run really gives: tables, counts and pictures.
 
-Usage: python docs/readme_parts.py          (a test fails when README and engine no longer agree)
+Usage: python docs/readme_parts.py          (tests fail when text and engine no longer agree)
+
+Parts stand between marks, <!-- begin NAME --> and <!-- end NAME -->; whatever is between them is written anew.
 """
 
 from __future__ import annotations
@@ -10,66 +12,113 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import figures
+import tables
 
 import spinesim as ss
 from spinesim.plots import save_plots
 from spinesim.summary import print_summary
+from spinesim.validation import Validation, read_suites, run_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+PASSIVE = ROOT / "docs" / "passive_spine.md"
+TRUST = ROOT / "docs" / "trust.md"
 IMAGES = ROOT / "docs" / "images"
-# Intradiscal pressure at L4-L5 in one man of 70 kg, MPa (Wilke 1999, 2001): scenario, what was measured, its text.
-WILKE = (
-    ("standing", 0.50, "relaxed standing"),
-    ("flexed_36", 1.08, "standing, trunk 36° forward"),
-    ("hold_20kg_close", 1.05, "20 kg held close (1.0 and 1.1 in two papers)"),
-    ("hold_20kg_far", 1.80, "20 kg held 60 cm in front of the chest"),
-)
-WILKE_SUBJECT = {"sex": "male", "height": "1.68 m", "mass": "70 kg", "age": "45 yr", "disc_area": "18 cm^2"}
+Part = Callable[[Validation], str]
 
 
-def demo_table() -> str:
+def demo_table(validation: Validation | None = None) -> str:
     """Return the table that `make demo` prints, as a block of code."""
     text = io.StringIO()
     print_summary(ss.simulate("hold_20kg_far"), text)
     return "```text\n" + "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n") + "\n```"
 
 
-def wilke_table() -> str:
-    """Return measured and computed pressures with the difference."""
-    rows = [
-        "| task | measured MPa | reference man | off by | that volunteer's size | off by |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, measured, text in WILKE:
-        cells = [text, f"{measured:.2f}"]
-        for scenario in (ss.load_scenario(name), ss.load_scenario(name).replace(subject=WILKE_SUBJECT)):
-            pressure = float(ss.simulate(scenario).intradiscal_pressure.sel(level="L4-L5"))
-            cells += [f"{pressure:.2f}", f"{100 * (pressure / measured - 1):+.0f} %"]
-        rows.append("| " + " | ".join(cells) + " |")
-    return "\n".join(rows)
+def wilke(validation: Validation) -> str:
+    """Return the picture of the README with its error in the caption."""
+    rows = figures.wilke_rows(validation)
+    error, solved = figures.wilke_error(rows)
+    inside = sum(row.verdict == "inside" for row in rows)
+    missing = "" if solved == len(rows) else f" ({len(rows) - solved} could not be solved and are not in the error)"
+    caption = (
+        f"Pressure in the disc L4-L5 in the {len(rows)} static tasks of one man (Wilke et al. 1999), none left out: "
+        f"root-mean-square error {error:.2f} MPa over the {solved} solved{missing}; "
+        f"{inside} of {len(rows)} within ±20 %."
+    )
+    return f"![Measured pressure with ±20 % and spinesim's, task by task](docs/images/wilke.png)\n\n{caption}"
 
 
-PARTS = {"demo table": demo_table, "wilke table": wilke_table}
+def in_suite(name: str, part: Part) -> Part:
+    """Return a part that sees one suite only."""
+    return lambda validation: part(tables.of_suite(validation, name))
 
 
-def fill(text: str) -> str:
-    """Return the README's text with every part between its marks made anew."""
-    for name, make in PARTS.items():
-        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"README.md has no place marked {begin}")
-        part = f"{begin}\n{make()}\n{end}"
-        text = pattern.sub(lambda _, part=part: part, text)
-    return text
+def constant(part: Callable[[], str]) -> Part:
+    """Return a part that needs no validation run."""
+    return lambda validation: part()
+
+
+PAGES: Mapping[Path, Mapping[str, Part]] = {
+    README: {"demo table": demo_table, "wilke": wilke, "counts": tables.suites, "stamp": constant(tables.stamp)},
+    PASSIVE: {
+        "stamp": constant(tables.stamp),
+        "counts": in_suite("in_vitro", tables.suites),
+        "kinds": in_suite("in_vitro", tables.kinds),
+        "rows used": in_suite("in_vitro", tables.calibration_rows),
+        "bounds": constant(tables.bounds),
+        "fitted": constant(tables.fitted),
+    },
+    TRUST: {
+        "stamp": constant(tables.stamp),
+        "counts": tables.suites,
+        "kinds": in_suite("in_vivo", tables.kinds),
+        "worst": tables.worst,
+        "sensitivity": constant(tables.sensitivity),
+    },
+}
+
+
+def part_of(text: str, name: str) -> str:
+    """Return what stands between the marks of a part."""
+    return _place(text, name)[0].split("\n", 1)[1].rsplit("\n", 1)[0]
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """Return a page's text with one part written anew."""
+    place = _place(text, name)
+    part = f"<!-- begin {name} -->\n{content}\n<!-- end {name} -->"
+    return text[: place.start()] + part + text[place.end() :]
+
+
+def _place(text: str, name: str) -> re.Match[str]:
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    found = re.search(re.escape(begin) + ".*?" + re.escape(end), text, re.DOTALL)
+    if found is None:
+        raise SystemExit(f"there is no place marked {begin}")
+    return found
+
+
+def write_pages(validation: Validation) -> None:
+    """Write all parts of all pages."""
+    for page, parts in PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        for name, make in parts.items():
+            text = filled(text, name, make(validation))
+        page.write_text(text, encoding="utf-8")
 
 
 def main() -> int:
-    """Write README.md and the pictures."""
-    README.write_text(fill(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write pages and pictures."""
+    validation = run_cases(read_suites())
+    write_pages(validation)
     IMAGES.mkdir(exist_ok=True)
+    figures.save(validation, IMAGES)
     with tempfile.TemporaryDirectory() as folder:
         for path in save_plots(ss.simulate("hold_20kg_far"), Path(folder)):
             if path.suffix == ".png":

@@ -15,7 +15,7 @@ from spinesim.validation.judge import by_kind
 from spinesim.validation.kinds import load_kinds
 from spinesim.validation.run import Validation
 from spinesim.validation.summary import as_json
-from spinesim.validation.words import band, miss, number, rms
+from spinesim.validation.words import METHODS_COLUMNS, METHODS_WHY, band, method_cells, miss, number, rms
 
 MARKS = {"inside": "\u25cf inside", "outside": "\u25b2 outside", "failed": "\u2715 failed"}
 
@@ -33,6 +33,9 @@ def html_report(validation: Validation) -> str:
             forests=_forests(validation),
             cases=[_case(validation, case, data["rows"]) for case in validation.cases],
             sources=bibtex(sorted({case.entry.study for case in validation.cases})),
+            methods=data.get("methods", []),
+            why=METHODS_WHY,
+            method_columns=METHODS_COLUMNS,
             marks=MARKS,
             edge=EDGE,
         )
@@ -43,7 +46,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("spinesim", "validation"), autoescape=True, undefined=StrictUndefined
     )
-    environment.globals.update(number=number, band=band, miss=miss, rms=rms)
+    environment.globals.update(number=number, band=band, miss=miss, rms=rms, method_cells=method_cells)
     return environment
 
 

@@ -8,7 +8,17 @@ from typing import Any
 
 from spinesim.validation.run import Validation
 from spinesim.validation.summary import as_json
-from spinesim.validation.words import MARKS, band, miss, number, rms, share
+from spinesim.validation.words import (
+    MARKS,
+    METHODS_COLUMNS,
+    METHODS_WHY,
+    band,
+    method_cells,
+    miss,
+    number,
+    rms,
+    share,
+)
 
 WIDTH = 110
 _COLUMNS = ("id", "", "measured", "band", "spinesim", "unit", "miss")
@@ -17,7 +27,10 @@ _COLUMNS = ("id", "", "measured", "band", "spinesim", "unit", "miss")
 def text_report(validation: Validation) -> str:
     """Return the report, failed rows first, at most 110 columns where no name is longer."""
     data = as_json(validation)
-    return "\n".join([*_summary(data), *_kinds(data["summary"]), *_worst(data), *_studies(data["rows"])]) + "\n"
+    return (
+        "\n".join([*_summary(data), *_kinds(data["summary"]), *_worst(data), *_methods(data), *_studies(data["rows"])])
+        + "\n"
+    )
 
 
 def _summary(data: Mapping[str, Any]) -> Iterator[str]:
@@ -54,6 +67,19 @@ def _worst(data: Mapping[str, Any]) -> Iterator[str]:
     if summary["unexplained"]:
         yield from _folded("More than 3 band widths off without a sentence: " + ", ".join(summary["unexplained"]), "")
         yield ""
+
+
+def _methods(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the other methods beside the engine, when people lift."""
+    if not data.get("methods"):
+        return
+    yield "Other methods beside it"
+    yield from _table([METHODS_COLUMNS, *(method_cells(row) for row in data["methods"])], left=2)
+    for row in data["methods"]:
+        if row["reason"]:
+            yield from _folded(f"{row['study']}, {row['task']}: {row['reason']}", "    ")
+    yield from _folded(" ".join(METHODS_WHY), "  ")
+    yield ""
 
 
 def _studies(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from spinesim.validation.judge import Judged, by_kind
 from spinesim.validation.kinds import load_kinds
+from spinesim.validation.report_methods import other_methods
 from spinesim.validation.run import Validation
 
 WORST = 10
@@ -38,8 +39,11 @@ def summarise(validation: Validation) -> dict[str, Any]:
 
 
 def as_json(validation: Validation) -> dict[str, Any]:
-    """Return the run as plain data: ``{"rows": [...], "summary": {...}}``."""
-    return {"rows": [row.as_dict() for row in validation.rows], "summary": summarise(validation)}
+    """Return the run as plain data: ``{"rows": [...], "summary": {...}}``, with living people also ``"methods"``."""
+    data = {"rows": [row.as_dict() for row in validation.rows], "summary": summarise(validation)}
+    if any(case.suite == "in_vivo" for case in validation.cases):
+        data["methods"] = other_methods(validation)
+    return data
 
 
 def _counts(rows: Sequence[Judged]) -> dict[str, int]:
