@@ -191,7 +191,8 @@ def assert_mirrored(here: xr.Dataset, there: xr.Dataset) -> None:
     """Compare every variable; the margin of stability comes from one-sided differences, which have no mirror image."""
     units = {str(name): str(here[name].attrs["units"]) for name in here.data_vars}
     gaps = differences(mirrored_values(here), values(there), units)
-    loose = {"stability_eigenvalue": PENCIL, "critical_muscle_stiffness": PENCIL}
+    # With p = 3 an activation is the root of its price: what rounding leaves there grows near zero.
+    loose = {"stability_eigenvalue": PENCIL, "critical_muscle_stiffness": PENCIL, "muscle_activation": 10.0 * MIRRORED}
     wrong = {name: gap for name, gap in gaps.items() if gap > loose.get(name, MIRRORED)}
     assert not wrong
 

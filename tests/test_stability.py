@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -83,7 +85,7 @@ def test_muscle_stiffness_is_symmetric_and_never_pushes_over() -> None:
     assert np.linalg.eigvalsh(muscles)[0] >= -1e-9 * np.abs(muscles).max()
 
 
-def arrays(solved: Solved) -> list[Array]:
+def arrays(solved: Solved) -> list[NDArray[Any]]:
     scratch = [array for group in solved.work for array in group]
     return [*solved.state, *scratch, solved.assembly.task.level]
 

@@ -1,6 +1,6 @@
 """Fit the passive spine to laboratory measurements and write the parameters into the model.
 
-Objective: least squares of (spinesim - measured) / half band over the rows that their case files mark `calibrated: true`,
+Objective: least squares of (spinesim - measured) / half band over the rows whose case files say `calibrated: true`,
 plus a weak pull of every parameter towards its published start, (ln p / p0) / ln(spread). One set of parameters for all
 levels and tests; bounds are the spread of the literature. Method: scipy.optimize.least_squares (trust region).
 
@@ -33,7 +33,7 @@ DEG = math.pi / 180.0
 
 @dataclass(frozen=True)
 class Parameter:
-    """A positive number of the model, fitted in its logarithm; `spread` is the factor up and down that sources leave."""
+    """A positive number of the model, fitted in its logarithm; `spread` is the factor either way that sources leave."""
 
     name: str
     start: float
@@ -210,9 +210,8 @@ def main() -> int:
     )
     value = {p.name: p.value(e) for p, e in zip(PARAMETERS, found.x - 2.0, strict=True)}
     for parameter, e in zip(PARAMETERS, found.x - 2.0, strict=True):
-        print(
-            f"{parameter.name:16s} {value[parameter.name]:8.4g}  from {parameter.start:g} ({parameter.source}), x {e:+.2f}"
-        )
+        told = f"from {parameter.start:g} ({parameter.source}), x {e:+.2f}"
+        print(f"{parameter.name:16s} {value[parameter.name]:8.4g}  {told}")
     report(found.x - 2.0, model, cases)
     if arguments.write:
         write(value)

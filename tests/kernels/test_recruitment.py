@@ -24,7 +24,10 @@ TASKS: dict[str, dict[str, Any]] = {
     },
     "braced": {"recruitment": {"co_contraction": "10 %"}, "breath": {"intra_abdominal_pressure": "6 kPa"}},
     "back rest": {"posture": {"preset": "sitting_back_rest"}},
-    "too heavy": {"posture": {"preset": "flexed_60"}, "loads": [{"kind": "held", "mass": "60 kg", "reach": "0.5 m"}]},
+    "too heavy": {
+        "posture": {"preset": "flexed_60", "vertebrae": "held"},
+        "loads": [{"kind": "held", "mass": "60 kg", "reach": "0.5 m"}],
+    },
 }
 
 

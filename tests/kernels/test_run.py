@@ -89,8 +89,10 @@ def test_the_start_does_not_show_in_the_answer(seed: int, power: int) -> None:
     u = numbers.uniform([-1e-3, -1.5e-3, -1e-3], [1e-3, 0.5e-3, 1e-3], (6, 3))
     lam = numbers.normal(size=25) * 10.0 ** numbers.integers(-3, 3)
     start = make_state()._replace(u=u, lam=lam)
-    state, work, status = solve_tables(cold.assembly.person, cold.assembly.task, start)
+    assembly = prepare(LIFT | {"recruitment": {"p": power}})
+    state, work, status = solve_tables(assembly.person, assembly.task, start)
     assert status == cold.status
+    assert closeness(state.tilt, cold.state.tilt) <= SOLVED
     assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED
     assert closeness(state.u, cold.state.u) <= SOLVED
     assert np.abs(work.problem.x - cold.work.problem.x).max() <= SOLVED
@@ -98,7 +100,8 @@ def test_the_start_does_not_show_in_the_answer(seed: int, power: int) -> None:
 
 def test_a_warm_start_is_quicker_and_the_same() -> None:
     cold = solve(LIFT)
-    state, work, status = solve_tables(cold.assembly.person, cold.assembly.task, cold.state)
+    assembly = prepare(LIFT)
+    state, work, status = solve_tables(assembly.person, assembly.task, cold.state)
     assert status == cold.status
     assert state.info[0] < cold.state.info[0]
     assert closeness(work.tissue.f, cold.work.tissue.f) <= SOLVED

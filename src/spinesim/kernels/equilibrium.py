@@ -38,7 +38,8 @@ FREE = 100.0  # one over the weight of what costs next to nothing: leaning, slac
 NUDGE = 1e-6  # rad, of the differences
 N_MOVE = 18 + N_TILT
 ARM = 0.035  # m a tilt is worth beside a translation: the height of a vertebra
-LEAST_CALM = 0.15  # share of a step
+LEAST_CALM = 0.1  # share of a step
+MIX_TILT = 5e-3  # rad, the same of a tilt
 MOST_TILT = 0.02  # rad a vertebra may settle in one step
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
@@ -216,9 +217,9 @@ def _couplings(mid: Floats, k: Floats, g: Floats, c: Floats) -> None:
 
 
 @inner
-def build_problem(person: Person, task: Task, state: State, work: Work) -> None:
+def build_problem(person: Person, task: Task, state: State, settling: bool, work: Work) -> None:
     """Update problem.a, problem.b: moments at levels with the translations eliminated, moments at hips, the abdominal
-    hoop; and the tilts of the vertebrae, when they may settle.
+    hoop; and the tilts of the vertebrae, while they may settle.
     """
     lines, pulls, c, problem = person.lines, work.pulls, work.motion.c, work.problem
     n = lines.n_fascicle
@@ -232,7 +233,7 @@ def build_problem(person: Person, task: Task, state: State, work: Work) -> None:
     for row in range(N_EQUATION):
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
             problem.a[row, q] = 0.0
-    if task.settle > 0.0:
+    if settling:
         settle_slopes(person, task, state.u, work)
         first, motion = problem.x.size - N_SETTLE, work.motion
         share = work.forces.hip_share
@@ -306,8 +307,8 @@ def _tilt_rows(row: int, x: float, y: float, z: float, tilt: float, q: int, a: F
 
 @inner
 def settle(x: Floats, tilt: Floats, motion: Motion) -> float:
-    """Write the step of the tilts (5,) to the recruitment's answer, and what it does to the forces of motion.res; return
-    the largest, rad.
+    """Write the step of the tilts (5,) to the recruitment's answer, and what it does to the forces of motion.res;
+    return the largest, rad.
     """
     largest = 0.0
     first, newly, step = x.size - N_SETTLE, motion.newly, motion.step
@@ -380,9 +381,9 @@ def update_reserve(soft: float, state: State, row: Floats) -> None:
 
 
 @inner
-def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: float) -> None:
+def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: float, calm: float) -> None:
     """Move the discs by the Newton step for the forces out of balance and the vertebrae by theirs, mixed with the last
-    steps once these are small.
+    steps once these are small; larger ones are taken times `calm`.
     """
     step, res, largest = motion.step, motion.res, 0.0
     for j in range(N_LEVEL):
@@ -390,11 +391,14 @@ def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: fl
         x, y, z = vec3.solve3(k[j], -x, -y, -z)
         step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
         largest = max(largest, abs(x), abs(y), abs(z))
-    if largest <= MIX_BELOW:
+    farthest = 0.0
+    for v in range(N_TILT):
+        farthest = max(farthest, abs(step[18 + v]))
+    if largest <= MIX_BELOW and farthest <= ARM * MIX_TILT:
         _mix(state.u, state.tilt, motion, damping)
         return
     motion.mixed[0] = 0
-    size = damping if largest <= MAX_STEP else damping * MAX_STEP / largest
+    size = damping * calm if largest <= MAX_STEP else damping * calm * MAX_STEP / largest
     for i in range(18):
         state.u[i // 3, i % 3] += size * step[i]
     for v in range(N_TILT):
@@ -438,7 +442,7 @@ def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
 @kernel
 def calmer(calm: float, residual: float, last: float) -> float:
     """Return the share of the next step: halved while the balance does not better, growing again when it does."""
-    return max(0.5 * calm, LEAST_CALM) if residual > 0.8 * last else min(1.5 * calm, 1.0)
+    return max(0.5 * calm, LEAST_CALM) if residual > 0.95 * last else min(1.5 * calm, 1.0)
 
 
 @inner

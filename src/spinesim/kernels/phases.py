@@ -29,10 +29,10 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
         elif phase == 3:
             passive.passive_levels(person, work.frames.turns, task.strand_scale, state.u, work.tissue)
         elif phase == 4:
-            equilibrium.build_problem(person, task, state, work)
+            equilibrium.build_problem(person, task, state, task.settle > 0.0, work)
             recruitment.scale_rows(work.problem)
         elif phase == 5:
             recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power)
         else:
             equilibrium.balance(person, task, state, work)
-            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0)
+            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0, 1.0)

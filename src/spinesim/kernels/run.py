@@ -11,7 +11,8 @@ from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
 TOLERANCE = 9e-7  # N and N m
-STILL = 1e-8  # rad: the largest step of a vertebra that has settled
+STILL = 1e-10  # rad: the largest step of a vertebra that has settled
+PATIENCE = 3  # balanced rounds that may pass until then
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
 SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it to WHILE_MOVING of it each time
@@ -26,8 +27,8 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     (`kernels.status`).
 
     Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
-    to 11 raise the external forces by tenths. Each alternates geometry, recruitment and disc translations until all
-    balances.
+    to 11 raise the external forces by tenths with the vertebrae held as the posture says. Each alternates geometry,
+    recruitment, disc translations and tilts until all balances.
     """
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
@@ -36,24 +37,28 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     done = False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
+        settling = task.settle > 0.0 and attempt < 2
         if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(person.discs.rest_shift, state)
         problem.x[:] = 0.0
         work.motion.mixed[0] = 0
+        work.motion.step[:] = 0.0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
-        done, calm, last = False, 1.0, math.inf
+        done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
         for iteration in range(MAX_ITERATIONS):
-            if iteration == 0 or task.settle > 0.0:
+            if iteration == 0 or settling:
                 equilibrium.orient(person, task, state.tilt, work)
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
             state.info[0] += 1.0
             calm = equilibrium.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
             last = state.info[1]
-            done = iteration > 0 and soft == gamma and state.info[1] <= TOLERANCE and state.info[4] <= STILL
+            if soft == gamma and iteration > 0 and state.info[1] <= TOLERANCE:
+                balanced += 1
+            done = balanced > 0 and (state.info[4] <= STILL or balanced > PATIENCE)
             if done or not math.isfinite(state.info[1]):
                 break
-            equilibrium.build_problem(person, task, state, work)
+            equilibrium.build_problem(person, task, state, settling, work)
             recruitment.scale_rows(problem)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
@@ -63,10 +68,10 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 break
             equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
-            if task.settle > 0.0:
+            if settling:
                 state.info[4] = equilibrium.settle(problem.x, state.tilt, work.motion)
-            damping = calm if attempt == 0 else 0.5 * calm
-            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping)
+            damping = 1.0 if attempt == 0 else 0.5
+            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
     state.info[3] = work.forces.share[0]
