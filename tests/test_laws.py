@@ -162,8 +162,13 @@ def bare_column(trunk: str) -> Solved:
 @few
 @given(situations())
 def test_mirrored_situations_have_mirrored_results(scenario: dict[str, Any]) -> None:
-    here, there = (whole_result(solved_or_skipped(s)) for s in (scenario, mirrored(scenario)))
+    """With vertebrae held: the rare posture that does not settle is held too, on either side of rounding."""
+    here, there = (whole_result(solved_or_skipped(s)) for s in (held(scenario), mirrored(held(scenario))))
     assert_mirrored(here, there)
+
+
+def held(scenario: dict[str, Any]) -> dict[str, Any]:
+    return scenario | {"posture": {**scenario.get("posture", {}), "vertebrae": "held"}}
 
 
 @pytest.mark.interpreted
@@ -191,9 +196,9 @@ def assert_mirrored(here: xr.Dataset, there: xr.Dataset) -> None:
     """Compare every variable; the margin of stability comes from one-sided differences, which have no mirror image."""
     units = {str(name): str(here[name].attrs["units"]) for name in here.data_vars}
     gaps = differences(mirrored_values(here), values(there), units)
-    # With p = 3 an activation is the root of its price: what rounding leaves there grows near zero.
-    loose = {"stability_eigenvalue": PENCIL, "critical_muscle_stiffness": PENCIL, "muscle_activation": 10.0 * MIRRORED}
-    wrong = {name: gap for name, gap in gaps.items() if gap > loose.get(name, MIRRORED)}
+    loose = {"stability_eigenvalue": PENCIL, "critical_muscle_stiffness": PENCIL}
+    grown = 10.0 if "p: 3" in here.attrs["scenario"] else 1.0  # the cubic cost is flatter: its rounding grows
+    wrong = {name: gap for name, gap in gaps.items() if gap > loose.get(name, grown * MIRRORED)}
     assert not wrong
 
 
@@ -223,7 +228,7 @@ def test_turning_the_world_changes_nothing_in_body_axes(scenario: dict[str, Any]
         "at": "shoulders",
         "force": [f"{f:.2f} N" for f in numbers.uniform(-150, 150, 3)],
     }
-    scenario = {"support": {"left": "50 %", "right": "50 %"}} | scenario | {"loads": [push]}
+    scenario = {"support": {"left": "50 %", "right": "50 %"}} | held(scenario) | {"loads": [push]}
     assembly = prepare(scenario)
     person = assembly.person._replace(skeleton=assembly.person.skeleton._replace(arm_mass=np.zeros(3)))
     turn = Rotation.from_rotvec(numbers.normal(size=3))
@@ -234,6 +239,18 @@ def test_turning_the_world_changes_nothing_in_body_axes(scenario: dict[str, Any]
         turned, straight = (getattr(getattr(found[1], group), name) for found in (there, here))
         assert closeness(turned, straight) <= SOLVED, name
     assert closeness(there[0].u, here[0].u) <= SOLVED
+
+
+@pytest.mark.parametrize("name", ["standing", "lift", "one side", "squat"])
+def test_turning_the_world_lets_vertebrae_settle_alike(name: str) -> None:
+    assembly = prepare({"support": {"left": "50 %", "right": "50 %"}} | FIXED[name] | {"loads": []})
+    person = assembly.person._replace(skeleton=assembly.person.skeleton._replace(arm_mass=np.zeros(3)))
+    turn = Rotation.from_rotvec([0.7, -0.4, 1.1])
+    here, there = (solve_tables(person, task) for task in (assembly.task, turned_task(assembly.task, turn)))
+    assert there[2] == here[2] < NOT_CONVERGED
+    assert np.abs(here[0].tilt).max() > 1e-4
+    assert closeness(there[0].tilt, here[0].tilt) <= SOLVED
+    assert closeness(there[1].tissue.f, here[1].tissue.f) <= SOLVED
 
 
 # --- fineness, causes and effects ----------------------------------------------------------------------------
