@@ -16,7 +16,7 @@ from spinesim.errors import PostureError
 from spinesim.files import find_file, read_scenario
 from spinesim.kernels.specimen_tables import make_balance, make_chain_desk, make_level_desk, make_record
 from spinesim.kernels.status import NOT_CONVERGED
-from spinesim.kernels.tables import AT_HANDS, THORAX, Work, make_state, make_work
+from spinesim.kernels.tables import AT_HANDS, THORAX, State, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.model.reader import read_model
 from spinesim.scenario import Scenario
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from spinesim.comparison import Change
+
+UNSETTLED = "; the vertebrae were held as the posture says, for they did not settle"
 
 Source = str | os.PathLike[str] | Mapping[str, Any] | Scenario
 
@@ -107,9 +109,13 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     state, work = make_state(), make_work(assembly.person, assembly.task)
     status = run.solve_static(assembly.person, assembly.task, state, work)
     _check_reach(assembly, work)
+    unsettled = is_unsettled(assembly, state)
     assembly = as_settled(assembly, work)
     margin = assess(assembly, state, work) if status < NOT_CONVERGED else (np.nan, np.nan)
-    return wrap(assembly, state, work, status, margin)
+    result = wrap(assembly, state, work, status, margin)
+    if unsettled:
+        result.attrs["status_message"] += UNSETTLED
+    return result
 
 
 def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
@@ -123,6 +129,11 @@ def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
     balance.q[:, :3], balance.q[:, 3:] = assembly.tissue.discs.rest_turn, assembly.tissue.discs.rest_shift
     code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, balance, record)
     return wrap_specimen(assembly, record, int(code))
+
+
+def is_unsettled(assembly: Assembly, state: State) -> bool:
+    """Tell whether vertebrae that might have settled were held in the end, because they would not."""
+    return assembly.task.settle > 0.0 and not state.tilt.any()
 
 
 def as_settled(assembly: Assembly, work: Work) -> Assembly:

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from situations import situations
 from solving import Solved, situation, solve
+from spinesim.kernels import run
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.model.spine import LEVELS
+from spinesim.simulation import UNSETTLED, simulate
 
 ABSURD = situation(
     loads=[{"name": "safe", "kind": "held", "mass": "200 kg", "reach": "0.6 m", "height": "chest", "from": "chest"}]
@@ -67,3 +69,16 @@ def test_sensible_situations_are_solved_or_named(scenario: dict[str, Any]) -> No
     assert solved.status < NOT_CONVERGED
     assert np.isfinite(solved.work.tissue.f).all() and np.isfinite(solved.work.tissue.m).all()
     assert np.isfinite(solved.work.pulls.tension).all() and np.isfinite(solved.state.reserve).all()
+
+
+def test_vertebrae_that_would_not_settle_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solve that falls back ends with no tilt at all."""
+    assert UNSETTLED not in simulate(situation()).attrs["status_message"]
+    assert UNSETTLED not in simulate(situation(posture={"vertebrae": "held"})).attrs["status_message"]
+    whole = run.solve_static
+
+    def fallen_back(person: Any, task: Any, state: Any, work: Any) -> int:
+        return int(whole(person, task._replace(settle=0.0), state, work))
+
+    monkeypatch.setattr(run, "solve_static", fallen_back)
+    assert simulate(situation()).attrs["status_message"].endswith(UNSETTLED)
