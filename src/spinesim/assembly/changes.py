@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from spinesim.assembly.person import facet_table
+from spinesim.assembly.posture import offset_turns
 from spinesim.assembly.subject import Subject
 from spinesim.kernels.tables import Discs, Facets, Floats
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 from spinesim.scenario.names import LEVELS
-from spinesim.scenario.specimen import TURNS
 
 
 def disc_condition(model: Model, scenario: Scenario) -> tuple[Floats, Floats]:
@@ -43,18 +43,8 @@ def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Disc
         b=discs.b * left[:, None],
         a=discs.a * height[:, None],
         rest_shift=shift,
-        rest_turn=discs.rest_turn + structural_turns(scenario),
+        rest_turn=discs.rest_turn + offset_turns(scenario, "structural"),
     )
-
-
-def structural_turns(scenario: Scenario) -> Floats:
-    """Return the stress-free rotation (6 levels, 3) rad, disc frame, of all structural offsets."""
-    turn = np.zeros((6, 3))
-    for offset in scenario.rotation_offsets:
-        if offset.cause == "structural":
-            flexion, bending, twist = (getattr(offset, name) or 0.0 for name in TURNS)
-            turn[LEVELS.index(offset.level)] += (bending, twist, -flexion)
-    return turn
 
 
 def changed_facets(model: Model, subject: Subject, scenario: Scenario, facets: Facets) -> Facets:

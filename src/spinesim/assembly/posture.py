@@ -11,6 +11,7 @@ from spinesim.errors import Problem, did_you_mean
 from spinesim.kernels.tables import Floats
 from spinesim.model import Model, Preset
 from spinesim.scenario import Scenario
+from spinesim.scenario.names import LEVELS
 
 LUMBAR_TURNS = ("right_lateral_bending", "left_axial_rotation", "flexion")
 
@@ -60,7 +61,7 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         return None, problems
     own = twist * model.twist_share
     levels = _level_rotations(model, wanted.level_shares, lumbar, bending, own)
-    _add_offsets(model, scenario, levels)
+    levels += offset_turns(scenario, "postural", "structural")
     angles = Angles(
         preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own
     )
@@ -153,9 +154,11 @@ def _level_rotations(model: Model, study: str | None, flexion: float, bending: f
     return levels
 
 
-def _add_offsets(model: Model, scenario: Scenario, levels: Floats) -> None:
-    """Turn single levels about their own disc axes by the scenario's offsets; all above turns along."""
-    names = [level.name for level in model.levels]
+def offset_turns(scenario: Scenario, *causes: str) -> Floats:
+    """Return the rotation (6 levels, 3) rad, disc frame, of all offsets of these causes."""
+    turns = np.zeros((6, 3))
     for offset in scenario.rotation_offsets:
-        turn = [getattr(offset, name) or 0.0 for name in LUMBAR_TURNS]
-        levels[names.index(offset.level)] += (turn[0], turn[1], -turn[2])
+        if offset.cause in causes:
+            bending, twist, flexion = (getattr(offset, name) or 0.0 for name in LUMBAR_TURNS)
+            turns[LEVELS.index(offset.level)] += (bending, twist, -flexion)
+    return turns

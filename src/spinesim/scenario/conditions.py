@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic_core import PydanticCustomError, core_schema
 
 from spinesim.errors import InputError
 from spinesim.scenario.posture import Fraction
 from spinesim.schema import WHOLE_NUMBER, Frozen
 from spinesim.units import Quantity
 
-_ABDOMEN = Quantity("pressure", "0 kPa", "40 kPa")
-_TONE = Quantity("fraction", "0 %", "50 %")
+
+@dataclass(frozen=True)
+class AutoOr:
+    """Pydantic annotation of a field that is "auto" or a quantity."""
+
+    quantity: Quantity
+    example: str
+
+    def parse(self, value: object) -> str | float:
+        """Return "auto", or the SI value."""
+        return "auto" if value == "auto" else self.quantity.parse(value)
+
+    def format(self, value: str | float) -> str:
+        """Return the text of a value."""
+        return value if isinstance(value, str) else self.quantity.format(value)
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Tell pydantic how to read and write the field."""
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.format)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Tell editors what the field looks like."""
+        return {"type": "string", "examples": ["auto", self.example]}
 
 
 class Subject(Frozen):
@@ -41,22 +67,6 @@ class Subject(Frozen):
     disc_area: Annotated[float, Quantity("area", "5 cm^2", "40 cm^2")] | None = None
 
 
-def _parse_tone(value: object) -> str | float:
-    return "auto" if value == "auto" else _TONE.parse(value)
-
-
-def _format_tone(value: str | float) -> str:
-    return value if isinstance(value, str) else _TONE.format(value)
-
-
-Tone = Annotated[
-    Literal["auto"] | float,
-    BeforeValidator(_parse_tone),
-    PlainSerializer(_format_tone),
-    WithJsonSchema({"type": "string", "examples": ["auto", "5 %"]}),
-]
-
-
 class Recruitment(Frozen):
     """How the forces are shared among the muscles.
 
@@ -73,7 +83,7 @@ class Recruitment(Frozen):
 
     criterion: Literal["power", "min_max"] = "power"
     p: Annotated[Literal[2, 3], WHOLE_NUMBER] = 2
-    co_contraction: Tone = "auto"
+    co_contraction: Annotated[str | float, AutoOr(Quantity("fraction", "0 %", "50 %"), "5 %")] = "auto"
 
     @field_validator("criterion")
     @classmethod
@@ -83,26 +93,10 @@ class Recruitment(Frozen):
         return value
 
 
-def _parse_pressure(value: object) -> str | float:
-    return "auto" if value == "auto" else _ABDOMEN.parse(value)
-
-
-def _format_pressure(value: str | float) -> str:
-    return value if isinstance(value, str) else _ABDOMEN.format(value)
-
-
-Pressure = Annotated[
-    Literal["auto"] | float,
-    BeforeValidator(_parse_pressure),
-    PlainSerializer(_format_pressure),
-    WithJsonSchema({"type": "string", "examples": ["auto", "10 kPa"]}),
-]
-
-
 class Breath(Frozen):
     """The pressure in the abdomen: "auto" lets the solver find it, or Pa."""
 
-    intra_abdominal_pressure: Pressure = "auto"
+    intra_abdominal_pressure: Annotated[str | float, AutoOr(Quantity("pressure", "0 kPa", "40 kPa"), "10 kPa")] = "auto"
 
 
 class Support(Frozen):
