@@ -2,9 +2,10 @@
 hips.
 """
 
-from spinesim.kernels import kinematics, loads, muscle, passive, vec3
+from spinesim.kernels import kinematics, loads, muscle, passive, settling, vec3
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.settling import ARM
 from spinesim.kernels.tables import (
     FARTHEST_TILT,
     FEET,
@@ -35,12 +36,9 @@ MAX_STEP = 1.5e-3  # m a disc may move in one step
 MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
 MIX_DEPTH = 5  # points it remembers
 FREE = 100.0  # one over the weight of what costs next to nothing: leaning, slack of the wall
-NUDGE = 1e-6  # rad, of the differences
 N_MOVE = 18 + N_TILT
-ARM = 0.035  # m a tilt is worth beside a translation: the height of a vertebra
 LEAST_CALM = 0.1  # share of a step
 MIX_TILT = 5e-3  # rad, the same of a tilt
-MOST_TILT = 0.02  # rad a vertebra may settle in one step
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
 
@@ -55,16 +53,15 @@ def prepare(person: Person, task: Task, work: Work) -> None:
 @inner
 def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
     """Do all that depends on rotations alone: of the posture and of the vertebrae that settled, `tilt` (5,) rad."""
-    turned = work.motion.turned
-    turned[:] = 0.0
-    for v in range(N_TILT):
-        turned[v] -= tilt[v]
-        turned[v + 1] += tilt[v]
+    turns = work.frames.turns
     for j in range(N_LEVEL):
-        work.frames.turns[j, 0], work.frames.turns[j, 1] = task.level[j, 0], task.level[j, 1]
-        work.frames.turns[j, 2] = task.level[j, 2] + turned[j]
+        for i in range(3):
+            turns[j, i] = task.level[j, i]
+    for v in range(N_TILT):
+        turns[v, 2] -= tilt[v]
+        turns[v + 1, 2] += tilt[v]
     kinematics.orient_bodies(person.skeleton, task, work.frames)
-    passive.prepare_passive(person, work.frames.turns, work.frames, work.tissue)
+    passive.prepare_passive(person, turns, work.frames, work.tissue)
     muscle.prepare_lines(person.lines, work.frames.r, work.pulls)
 
 
@@ -81,9 +78,10 @@ def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> 
     ease[n + 1], lo[n + 1], up[n + 1] = FREE, 0.0, 1.0
     for k in range(breath.support_limit.size):
         ease[n + 2 + k], lo[n + 2 + k], up[n + 2 + k] = FREE, 0.0, task.support_on[k]
-    cost = task.settle_cost * (FARTHEST_TILT / max(task.settle, 1e-6)) ** 2
     for q in range(ease.size - N_SETTLE, ease.size):
-        ease[q], lo[q], up[q] = 1.0 / max(cost, 1e-9), 0.0, 1.0 if task.settle > 0.0 else 0.0
+        ease[q], lo[q], up[q] = 1.0, 0.0, 0.0
+        if task.settle > 0.0:
+            ease[q], up[q] = (task.settle / FARTHEST_TILT) ** 2 / task.settle_cost, 1.0
 
 
 @inner
@@ -217,7 +215,7 @@ def _couplings(mid: Floats, k: Floats, g: Floats, c: Floats) -> None:
 
 
 @inner
-def build_problem(person: Person, task: Task, state: State, settling: bool, work: Work) -> None:
+def build_problem(person: Person, task: Task, state: State, may_settle: bool, work: Work) -> None:
     """Update problem.a, problem.b: moments at levels with the translations eliminated, moments at hips, the abdominal
     hoop; and the tilts of the vertebrae, while they may settle.
     """
@@ -233,97 +231,10 @@ def build_problem(person: Person, task: Task, state: State, settling: bool, work
     for row in range(N_EQUATION):
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
             problem.a[row, q] = 0.0
-    if settling:
-        settle_slopes(person, task, state.u, work)
-        first, motion = problem.x.size - N_SETTLE, work.motion
-        share = work.forces.hip_share
-        _tilt_columns(state.tilt, work.frames, work.tissue.f, share, motion, first, problem.a, problem.b)
-
-
-@inner
-def settle_slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
-    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it extends, translations held."""
-    frames, nudged, tissue, other = work.frames, work.nudged_frames, work.tissue, work.nudged_tissue
-    for j in range(N_LEVEL):
-        for i in range(3):
-            nudged.turns[j, i] = frames.turns[j, i]
-        nudged.turns[j, 2] += NUDGE
-    kinematics.orient_bodies(person.skeleton, task, nudged)
-    passive.prepare_passive(person, nudged.turns, nudged, other)
-    passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
-    _slopes(frames.mid, tissue.f, other.f, work.motion.by_turn_f)
-    _slopes(frames.mid, tissue.m, other.m, work.motion.by_turn_m)
-
-
-@kernel
-def _slopes(mid: Floats, here: Floats, there: Floats, out: Floats) -> None:
-    """Write (there - here) / NUDGE turned to global axes."""
-    for j in range(N_LEVEL):
-        x, y, z = there[j, 0] - here[j, 0], there[j, 1] - here[j, 1], there[j, 2] - here[j, 2]
-        x, y, z = vec3.rotate_at(mid, j, x / NUDGE, y / NUDGE, z / NUDGE)
-        out[j, 0], out[j, 1], out[j, 2] = x, y, z
-
-
-@inner
-def _tilt_columns(
-    tilt: Floats, frames: Frames, f: Floats, share: Floats, motion: Motion, first: int, a: Floats, b: Floats
-) -> None:
-    """Write what backward tilts of the vertebrae do to the moments.
-
-    The level below extends and the one above flexes; all above shifts back, and its force (less `f` (level, 3), mid
-    frames) with it. The pulls on the vertebra itself are taken as they are. `share` (side,) of the weight: 0 seated.
-    """
-    mid, a_up, c = frames.mid, frames.a_up, motion.c
-    for v in range(N_TILT):
-        low = v + 1
-        x, y, z = a_up[v, 0] - a_up[low, 0], a_up[v, 1] - a_up[low, 1], a_up[v, 2] - a_up[low, 2]
-        x, y, z = vec3.cross(mid[low, 0, 2], mid[low, 1, 2], mid[low, 2, 2], x, y, z)
-        fx, fy, fz = vec3.rotate_at(mid, v, f[v, 0], f[v, 1], f[v, 2])
-        x, y, z = vec3.cross(x, y, z, -fx, -fy, -fz)
-        for j in range(v, N_LEVEL):
-            px, py, pz = (x, y, z) if j > v else (0.0, 0.0, 0.0)
-            if j <= low:
-                sign = 1.0 if j == low else -1.0
-                fx, fy, fz = motion.by_turn_f[j, 0], motion.by_turn_f[j, 1], motion.by_turn_f[j, 2]
-                mx, my, mz = vec3.rotate_at(c, j, fx, fy, fz)
-                px += sign * (motion.by_turn_m[j, 0] + mx)
-                py += sign * (motion.by_turn_m[j, 1] + my)
-                pz += sign * (motion.by_turn_m[j, 2] + mz)
-            _tilt_rows(3 * j, px, py, pz, tilt[v], first + v, a, b)
-        for s in range(2):
-            _tilt_rows(18 + 3 * s, share[s] * x, share[s] * y, share[s] * z, tilt[v], first + v, a, b)
-
-
-@kernel
-def _tilt_rows(row: int, x: float, y: float, z: float, tilt: float, q: int, a: Floats, b: Floats) -> None:
-    """Add a moment per tilt to three rows of the columns q (backward) and q + N_TILT (forward); the part that is there
-    already goes to the other side, for the unknown is the whole tilt.
-    """
-    for i, k in enumerate((x, y, z)):
-        b[row + i] += k * tilt
-        a[row + i, q] += FARTHEST_TILT * k
-        a[row + i, q + N_TILT] -= FARTHEST_TILT * k
-
-
-@inner
-def settle(x: Floats, tilt: Floats, motion: Motion) -> float:
-    """Write the step of the tilts (5,) to the recruitment's answer, and what it does to the forces of motion.res;
-    return the largest, rad.
-    """
-    largest = 0.0
-    first, newly, step = x.size - N_SETTLE, motion.newly, motion.step
-    newly[:] = 0.0
-    for v in range(N_TILT):
-        change = FARTHEST_TILT * (x[first + v] - x[first + N_TILT + v]) - tilt[v]
-        change = min(max(change, -MOST_TILT), MOST_TILT)
-        step[18 + v] = ARM * change
-        largest = max(largest, abs(change))
-        newly[v] -= change
-        newly[v + 1] += change
-    for j in range(N_LEVEL):
-        for i in range(3):
-            motion.res[3 * j + i] += motion.by_turn_f[j, i] * newly[j]
-    return largest
+    if may_settle:
+        settling.slopes(person, task, state.u, work)
+        share = work.forces.share
+        settling.columns(state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem.a, problem.b)
 
 
 @inner

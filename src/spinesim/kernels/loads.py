@@ -76,7 +76,6 @@ def sum_loads(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces) ->
     )  # fmt: skip
     forces.hip_m[:] = 0.0
     forces.share[:] = 0.5
-    forces.hip_share[:] = 0.0
     if task.contact == FEET:
         _sum_at_hips(skeleton, task, frames, forces)
     else:
@@ -130,7 +129,6 @@ def _sum_at_hips(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces)
     else:
         right = _balanced_share(o, total, moment)
     forces.share[0], forces.share[1] = right, 1.0 - right
-    forces.hip_share[0], forces.hip_share[1] = right, 1.0 - right
     for s in range(2):
         x, y, z = vec3.cross(o[7 + s, 0], o[7 + s, 1], o[7 + s, 2], total[0], total[1], total[2])
         moment[0] -= forces.share[s] * x

@@ -104,6 +104,19 @@ def _walk_segments(
 
 
 @kernel
+def _add_wrench(
+    wrench: Floats, line: int, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
+) -> None:
+    """Add a force and a moment to the six columns from c."""
+    wrench[line, c] += x
+    wrench[line, c + 1] += y
+    wrench[line, c + 2] += z
+    wrench[line, c + 3] += mx
+    wrench[line, c + 4] += my
+    wrench[line, c + 5] += mz
+
+
+@kernel
 def cross_levels(
     wrench: Floats, a_up: Floats, line: int, low: int, high: int,
     px: float, py: float, pz: float, x: float, y: float, z: float,
@@ -112,12 +125,7 @@ def cross_levels(
     for j in range(6 - high, 6 - low):
         c = 6 * j
         mx, my, mz = vec3.cross(px - a_up[j, 0], py - a_up[j, 1], pz - a_up[j, 2], x, y, z)
-        wrench[line, c] += x
-        wrench[line, c + 1] += y
-        wrench[line, c + 2] += z
-        wrench[line, c + 3] += mx
-        wrench[line, c + 4] += my
-        wrench[line, c + 5] += mz
+        _add_wrench(wrench, line, c, x, y, z, mx, my, mz)
 
 
 @kernel
@@ -143,12 +151,7 @@ def _cross_hip(
     side = (a - 7) % 2
     hip, c = 7 + side, 36 + 6 * side
     mx, my, mz = vec3.cross(px - o[hip, 0], py - o[hip, 1], pz - o[hip, 2], x, y, z)
-    wrench[line, c] += x
-    wrench[line, c + 1] += y
-    wrench[line, c + 2] += z
-    wrench[line, c + 3] += mx
-    wrench[line, c + 4] += my
-    wrench[line, c + 5] += mz
+    _add_wrench(wrench, line, c, x, y, z, mx, my, mz)
 
 
 @inner

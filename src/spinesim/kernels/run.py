@@ -5,7 +5,7 @@ It is one function because the compiler optimises everything below each function
 
 import math
 
-from spinesim.kernels import equilibrium, recruitment
+from spinesim.kernels import equilibrium, recruitment, settling
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
@@ -37,7 +37,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     done = False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
-        settling = task.settle > 0.0 and attempt < 2
+        may_settle = task.settle > 0.0 and attempt < 2
         if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(person.discs.rest_shift, state)
         problem.x[:] = 0.0
@@ -46,7 +46,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
         for iteration in range(MAX_ITERATIONS):
-            if iteration == 0 or settling:
+            if iteration == 0 or may_settle:
                 equilibrium.orient(person, task, state.tilt, work)
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
@@ -58,7 +58,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             done = balanced > 0 and (state.info[4] <= STILL or balanced > PATIENCE)
             if done or not math.isfinite(state.info[1]):
                 break
-            equilibrium.build_problem(person, task, state, settling, work)
+            equilibrium.build_problem(person, task, state, may_settle, work)
             recruitment.scale_rows(problem)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
@@ -68,8 +68,8 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 break
             equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
-            if settling:
-                state.info[4] = equilibrium.settle(problem.x, state.tilt, work.motion)
+            if may_settle:
+                state.info[4] = settling.step(problem.x, state.tilt, work.motion)
             damping = 1.0 if attempt == 0 else 0.5
             equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):

@@ -199,7 +199,6 @@ class Forces(NamedTuple):
     hip_m: Floats  # (side, 3) N m              couple each hip must carry
     share: Floats  # (side,) 1                  weight on each foot
     pelvis_m: Floats  # (3,) N m                about the pelvis
-    hip_share: Floats  # (side,) 1              share of moments the hips take: 0 when seated or lying
 
 
 class Tissue(NamedTuple):
@@ -241,17 +240,15 @@ class Motion(NamedTuple):
     c: Floats  # (level, 3, 3) m                couple: moment per force through the level, global
     total: Floats  # (48,) N and N m            sum of all pulls' wrenches
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
-    step: Floats  # (23,) m                     move_discs, settle: translations, then tilts
+    step: Floats  # (23,) m                     move_discs, settling.step: translations, then tilts
     past_step: Floats  # (5, 23) m
     past_point: Floats  # (5, 23) m
     mix_h: Floats  # (5, 5)
     mix_b: Floats  # (5,)
     mix_x: Floats  # (5,)
     mixed: Ints  # (1,)                         points remembered
-    by_turn_f: Floats  # (level, 3) N/rad       settle_slopes: force and moment on all above by extension, global
+    by_turn_f: Floats  # (level, 3) N/rad       settling.slopes: force and moment on all above by extension, global
     by_turn_m: Floats  # (level, 3) N m/rad
-    turned: Floats  # (level,) rad              settle: extension beyond the posture, and its last change
-    newly: Floats  # (level,) rad
 
 
 class Problem(NamedTuple):
@@ -309,7 +306,7 @@ def make_work(person: Person, task: Task) -> Work:
         Forces(
             body=z(n_force, dtype=ints), offset=z((n_force, 3)), force=z((n_force, 3)), moment=z((n_force, 3)),
             count=z(1, dtype=ints), level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
-            pelvis_m=z(3), hip_share=z(2),
+            pelvis_m=z(3),
         ),
         _make_tissue(n_strand, n_point),
         Pulls(
@@ -319,7 +316,7 @@ def make_work(person: Person, task: Task) -> Work:
         Motion(
             c=z((6, 3, 3)), total=z(48), res=z(42), step=z(18 + N_TILT), past_step=z((5, 18 + N_TILT)),
             past_point=z((5, 18 + N_TILT)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=ints),
-            by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), turned=z(6), newly=z(6),
+            by_turn_f=z((6, 3)), by_turn_m=z((6, 3)),
         ),
         Problem(
             a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
