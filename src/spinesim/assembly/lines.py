@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spinesim.assembly.subject import Subject
-from spinesim.kernels.tables import PASSIVE_EXPONENTIAL, PASSIVE_FASCIA, PASSIVE_NONE, PASSIVE_TOE, Floats, Lines
+from spinesim.kernels.tables import (
+    ABDOMEN,
+    N_LEVEL,
+    PASSIVE_EXPONENTIAL,
+    PASSIVE_FASCIA,
+    PASSIVE_NONE,
+    PASSIVE_TOE,
+    THORAX,
+    Floats,
+    Ints,
+    Lines,
+)
 from spinesim.model import Fascicle, Model
 from spinesim.model.spine import BODIES
 
@@ -51,13 +62,34 @@ def line_table(model: Model, subject: Subject) -> Lines:
     for side in (0, 1):
         _add_fascia(rows, model, subject, side)
     line, a, b, pa, pb = (np.array(column) for column in zip(*rows.segments, strict=True))
+    first, after, hip = _crossings(len(rows.lines), rows.segments)
     fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (
         np.array(column) for column in zip(*rows.lines, strict=True)
     )
     return Lines(
-        line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, fixed, f_max, optimal, tendon, cosine,
+        line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, first, after, hip, fixed, f_max,
+        optimal, tendon, cosine,
         kind.astype(np.int64), passive, volume, hoop, model.force_length_width, n_fascicle,
     )  # fmt: skip
+
+
+def _crossings(n_line: int, segments: list[tuple[int, int, int, Floats, Floats]]) -> tuple[Ints, Ints, Ints]:
+    """Return the first level each line crosses, the one after its last, and the side of its hip (-1: none).
+
+    A path that leaves one body returns to the next: its levels follow one another. The abdominal wall turns with every
+    level.
+    """
+    first, after, hip = np.full(n_line, N_LEVEL), np.zeros(n_line, dtype=np.int64), np.full(n_line, -1)
+    for line, a, b, _, _ in segments:
+        low, high = sorted((a, b))
+        if high == ABDOMEN:
+            first[line], after[line] = 0, N_LEVEL
+        elif high <= THORAX:
+            first[line] = min(first[line], THORAX - high)
+            after[line] = max(after[line], THORAX - low)
+        elif low <= THORAX:
+            hip[line] = (high - THORAX - 1) % 2
+    return first, after, hip
 
 
 def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicle, side: int) -> None:

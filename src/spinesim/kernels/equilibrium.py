@@ -46,6 +46,7 @@ WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without rais
 def prepare(person: Person, task: Task, work: Work) -> None:
     """Do what is done once."""
     _set_columns(person.lines, person.breath, task, work.problem)
+    work.problem.a[:] = 0.0
     work.pulls.wrench[:] = 0.0
     work.pulls.passive[:] = 0.0
 
@@ -129,7 +130,7 @@ def _push_column(
     px: float, py: float, pz: float, x: float, y: float, z: float,
 ) -> None:  # fmt: skip
     """Write a unit force (x, y, z, global) at a point of the thorax to every level of a pull."""
-    for column in range(wrench.shape[1]):
+    for column in range(6 * N_LEVEL):
         wrench[row, column] = 0.0
     px, py, pz = vec3.rotate_at(r, THORAX, px, py, pz)
     px, py, pz = px + o[THORAX, 0], py + o[THORAX, 1], pz + o[THORAX, 2]
@@ -161,7 +162,8 @@ def force_balance(person: Person, work: Work) -> None:
     """Write the force balance (18) at the activations problem.x to motion.res; motion.total holds all pulls' sums."""
     pulls, res, total = work.pulls, work.motion.res, work.motion.total
     tensions(person.lines.n_fascicle, person.lines.f_max.size, work.problem.x, pulls.gain, pulls.passive, pulls.tension)
-    sum_pulls(pulls.tension, pulls.wrench, total)
+    sum_lines(person.lines, pulls.tension, pulls.wrench, total)
+    _add_pushes(person.lines.f_max.size, pulls.tension, pulls.wrench, total)
     f, mid, level_f = work.tissue.f, work.frames.mid, work.forces.level_f
     for j in range(N_LEVEL):
         x, y, z = vec3.rotate_at(mid, j, f[j, 0], f[j, 1], f[j, 2])
@@ -182,15 +184,27 @@ def tensions(n: int, n_line: int, x: Floats, gain: Floats, rest: Floats, out: Fl
         out[i] = rest[i] + x[i - n_line + n] * gain[i]
 
 
-@kernel
-def sum_pulls(tension: Floats, wrench: Floats, out: Floats) -> None:
-    """Write the sum of tension times wrench (48,)."""
+@inner
+def sum_lines(lines: Lines, tension: Floats, wrench: Floats, out: Floats) -> None:
+    """Write the sum of tension times wrench (48,) over all lines of pull."""
     out[:] = 0.0
-    for i in range(tension.size):
-        t = tension[i]
+    for i in range(lines.hip.size):
+        t, hip = tension[i], lines.hip[i]
         if t != 0.0:
-            for c in range(48):
+            for c in range(6 * lines.first_level[i], 6 * lines.after_level[i]):
                 out[c] += t * wrench[i, c]
+            if hip >= 0:
+                for c in range(36 + 6 * hip, 42 + 6 * hip):
+                    out[c] += t * wrench[i, c]
+
+
+@kernel
+def _add_pushes(n_line: int, tension: Floats, wrench: Floats, out: Floats) -> None:
+    """Add the same of all that pushes the thorax: they follow the lines and cross every level."""
+    for i in range(n_line, tension.size):
+        if tension[i] != 0.0:
+            for c in range(6 * N_LEVEL):
+                out[c] += tension[i] * wrench[i, c]
 
 
 @kernel
@@ -222,11 +236,12 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     lines, pulls, c, problem = person.lines, work.pulls, work.motion.c, work.problem
     n = lines.n_fascicle
     _couplings(work.frames.mid, work.tissue.k, work.tissue.g, c)
-    sum_pulls(pulls.passive, pulls.wrench, work.motion.total)
+    sum_lines(lines, pulls.passive, pulls.wrench, work.motion.total)
     _wanted(task.contact == FEET, work.frames.mid, work.tissue, work.forces, work.motion, problem.b)
     hips = 2 if task.contact == FEET else 0
-    _columns(0, n, 0, hips, pulls.wrench, pulls.gain, c, problem.a)
-    _columns(n, problem.x.size - N_SETTLE, lines.f_max.size - n, hips, pulls.wrench, pulls.gain, c, problem.a)
+    _fascicle_columns(lines, hips, pulls.wrench, pulls.gain, c, problem.a)
+    for q in range(n, problem.x.size - N_SETTLE):
+        _level_rows(q, q + lines.f_max.size - n, 0, N_LEVEL, pulls.wrench, pulls.gain, c, problem.a)
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
     for row in range(N_EQUATION):
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
@@ -255,20 +270,26 @@ def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: 
             b[18 + 3 * s + i] = -forces.hip_m[s, i] - total[39 + 6 * s + i] if on_feet else 0.0
 
 
+@inner
+def _fascicle_columns(lines: Lines, hips: int, wrench: Floats, gain: Floats, c: Floats, a: Floats) -> None:
+    """Write the moment rows of every fascicle where it crosses a joint; all others are 0."""
+    for q in range(lines.n_fascicle):
+        _level_rows(q, q, lines.first_level[q], lines.after_level[q], wrench, gain, c, a)
+        s = lines.hip[q]
+        if 0 <= s < hips:
+            for i in range(3):
+                a[18 + 3 * s + i, q] = gain[q] * wrench[q, 39 + 6 * s + i]
+
+
 @kernel
-def _columns(first: int, after: int, shift: int, hips: int, wrench: Floats, gain: Floats, c: Floats, a: Floats) -> None:
-    """Write columns first ... after - 1 of the 24 moment rows; column q is driven by pull q + shift."""
-    for q in range(first, after):
-        p = q + shift
-        g = gain[p]
-        for j in range(N_LEVEL):
-            w = 6 * j
-            fx, fy, fz = g * wrench[p, w], g * wrench[p, w + 1], g * wrench[p, w + 2]
-            for i in range(3):
-                a[3 * j + i, q] = g * wrench[p, w + 3 + i] + c[j, i, 0] * fx + c[j, i, 1] * fy + c[j, i, 2] * fz
-        for s in range(2):
-            for i in range(3):
-                a[18 + 3 * s + i, q] = g * wrench[p, 39 + 6 * s + i] if s < hips else 0.0
+def _level_rows(q: int, p: int, first: int, after: int, wrench: Floats, gain: Floats, c: Floats, a: Floats) -> None:
+    """Write column q, driven by pull p, at levels first ... after - 1."""
+    g = gain[p]
+    for j in range(first, after):
+        w = 6 * j
+        fx, fy, fz = g * wrench[p, w], g * wrench[p, w + 1], g * wrench[p, w + 2]
+        for i in range(3):
+            a[3 * j + i, q] = g * wrench[p, w + 3 + i] + c[j, i, 0] * fx + c[j, i, 1] * fy + c[j, i, 2] * fz
 
 
 @kernel

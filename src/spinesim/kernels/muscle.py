@@ -23,8 +23,20 @@ SHORTEST_FIBRE = 0.05  # optimal lengths
 
 @kernel
 def active_force_length(fibre: float, width: float) -> float:
-    """Return the share of maximal force at a fibre length in optimal lengths: exp(-(l - 1)^2 / width) (Thelen 2003)."""
-    return math.exp(-((fibre - 1.0) ** 2) / width)
+    """Return the share of maximal force at a fibre length in optimal lengths: exp(-(l - 1)^2 / width) (Thelen 2003).
+
+    The exponential is the 64th power of a series, to rounding: loops over it vectorise, calls of `exp` do not.
+    """
+    y = max(-((fibre - 1.0) ** 2) / (64.0 * width), -0.5)
+    e = 1.0 + y / 8.0
+    for n in (7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0):
+        e = 1.0 + y / n * e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    return e * e
 
 
 @kernel
@@ -41,11 +53,9 @@ def passive_exponential(fibre: float, strain: float, shape: float) -> float:
 
 @inner
 def prepare_lines(lines: Lines, r: Floats, pulls: Pulls) -> None:
-    """Update pulls.seg_a, pulls.seg_b (segment, 3) and pulls.length given the body orientations r (body, 3, 3)."""
+    """Update pulls.seg_a, pulls.seg_b (segment, 3) given the body orientations r (body, 3, 3)."""
     _turn_points(lines.segment_a, lines.point_a, r, pulls.seg_a)
     _turn_points(lines.segment_b, lines.point_b, r, pulls.seg_b)
-    for i in range(lines.fixed_length.size):
-        pulls.length[i] = lines.fixed_length[i]  # all there is of a line without segments
 
 
 @kernel
@@ -58,26 +68,27 @@ def _turn_points(body: Ints, point: Floats, r: Floats, out: Floats) -> None:
 @inner
 def line_geometry(lines: Lines, share: float, o: Floats, a_up: Floats, pulls: Pulls) -> None:
     """Update pulls.length and pulls.wrench given body origins and upper anchors; `share` of rotation is the wall's."""
+    length, wrench = pulls.length, pulls.wrench
+    for i in range(lines.hip.size):
+        length[i] = lines.fixed_length[i]
+        for c in range(6 * lines.first_level[i], 6 * lines.after_level[i]):
+            wrench[i, c] = 0.0
+        if lines.hip[i] >= 0:
+            for c in range(36 + 6 * lines.hip[i], 42 + 6 * lines.hip[i]):
+                wrench[i, c] = 0.0
     _walk_segments(
-        lines.segment_line, lines.segment_a, lines.segment_b, lines.fixed_length, o, pulls.seg_a, pulls.seg_b, a_up,
-        share, pulls.length, pulls.wrench,
-    )  # fmt: skip
+        lines.segment_line, lines.segment_a, lines.segment_b, o, pulls.seg_a, pulls.seg_b, a_up, share, length, wrench
+    )
 
 
 @kernel
 def _walk_segments(
-    lines: Ints, low: Ints, high: Ints, fixed: Floats, o: Floats, seg_a: Floats, seg_b: Floats, a_up: Floats,
-    share: float, lengths: Floats, wrench: Floats,
+    lines: Ints, low: Ints, high: Ints, o: Floats, seg_a: Floats, seg_b: Floats, a_up: Floats, share: float,
+    lengths: Floats, wrench: Floats,
 ) -> None:  # fmt: skip
-    """Add each segment's unit tension to the levels and hips it crosses; a line's segments follow one another."""
-    last = -1
+    """Add each segment's length to its line and its unit tension to the levels and hips it crosses."""
     for i in range(lines.size):
         line, a, b = lines[i], low[i], high[i]
-        if line != last:
-            last = line
-            lengths[line] = fixed[line]
-            for column in range(wrench.shape[1]):
-                wrench[line, column] = 0.0
         px, py, pz = o[b, 0] + seg_b[i, 0], o[b, 1] + seg_b[i, 1], o[b, 2] + seg_b[i, 2]
         qx, qy, qz = o[a, 0] + seg_a[i, 0], o[a, 1] + seg_a[i, 1], o[a, 2] + seg_a[i, 2]
         x, y, z = px - qx, py - qy, pz - qz
@@ -158,15 +169,19 @@ def _cross_hip(
 def line_forces(lines: Lines, fascia_scale: Floats, pulls: Pulls) -> None:
     """Update pulls.gain (N at full activation) and pulls.passive (N) given pulls.length."""
     lengths, gain, passive = pulls.length, pulls.gain, pulls.passive
-    for i in range(lines.f_max.size):
-        kind, most, slack = lines.passive_kind[i], lines.f_max[i], lines.tendon[i]
+    optimal, tendon, pennation, f_max = lines.optimal, lines.tendon, lines.cos_pennation, lines.f_max
+    width = lines.force_length_width
+    for i in range(lines.n_fascicle):
+        fibre = max((lengths[i] - tendon[i]) / (optimal[i] * pennation[i]), SHORTEST_FIBRE)
+        gain[i] = f_max[i] * pennation[i] * active_force_length(fibre, width)
+    for i in range(f_max.size):
+        kind, most, slack = lines.passive_kind[i], f_max[i], tendon[i]
         if kind == PASSIVE_FASCIA:
-            tension, _ = ligament.strand_tension(lengths[i] - slack, most, lines.optimal[i])
+            tension, _ = ligament.strand_tension(lengths[i] - slack, most, optimal[i])
             passive[i] = fascia_scale[i - lines.n_fascicle] * tension
             continue
-        cosine = lines.cos_pennation[i]
-        fibre = max((lengths[i] - slack) / (lines.optimal[i] * cosine), SHORTEST_FIBRE)
-        gain[i] = most * cosine * active_force_length(fibre, lines.force_length_width)
+        cosine = pennation[i]
+        fibre = max((lengths[i] - slack) / (optimal[i] * cosine), SHORTEST_FIBRE)
         force = 0.0
         if kind == PASSIVE_EXPONENTIAL:
             force = most * passive_exponential(fibre, lines.passive[i, 0], lines.passive[i, 1])

@@ -32,7 +32,7 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
             equilibrium.build_problem(person, task, state, task.settle > 0.0, work)
             recruitment.scale_rows(work.problem)
         elif phase == 5:
-            recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power)
+            recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power, False)
         else:
             equilibrium.balance(person, task, state, work)
             equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0, 1.0)

@@ -9,7 +9,7 @@ the whole optimality residual.
 
 import math
 
-from spinesim.kernels.cholesky import cholesky_solve
+from spinesim.kernels.cholesky import factorize, substitute
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import HOOP, N_EQUATION, N_SETTLE, Floats, Problem, State
 
@@ -33,7 +33,7 @@ def primal(s: float, ease: float, lower: float, upper: float, power: int) -> flo
 @kernel
 def slope(x: float, s: float, ease: float, lower: float, upper: float, power: int) -> float:
     """Return dx/ds, zero at a bound."""
-    if s <= 0.0 or x >= upper or (x <= lower and lower > 0.0) or upper <= lower:
+    if s < 0.0 or x >= upper or (x <= lower and lower > 0.0) or upper <= lower:
         return 0.0
     return 0.5 * ease if power == 2 else ease / (6.0 * max(x, SMALLEST))
 
@@ -72,12 +72,12 @@ def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
 
 
 @inner
-def recruit(problem: Problem, state: State, gamma: float, power: int, reduction: float) -> int:
+def recruit(problem: Problem, state: State, gamma: float, power: int, reduction: float, kept: bool) -> int:
     """Update state.lam, problem.x and problem.s; return the Newton steps taken, negative when they did not suffice.
 
     problem.a, problem.b must be scaled. The residual is brought down by `reduction` (0: all the way), for little
-    is enough while the geometry still moves. Should plain Newton stall, it walks a path of softer reserves from a cold
-    start.
+    is enough while the geometry still moves. The first two steps take the curvature of the last call when it may be
+    `kept`. Should plain Newton stall, it walks a path of softer reserves from a cold start.
     """
     soft, goal = gamma, 0.0
     prices(problem.a, state.lam, problem.s)
@@ -94,16 +94,18 @@ def recruit(problem: Problem, state: State, gamma: float, power: int, reduction:
                 return step
             soft = max(0.2 * soft, gamma)
             continue
-        newton_step(problem, state, soft, power)
+        newton_step(problem, state, soft, power, kept and step < 2)
     return -LIMIT
 
 
 @inner
-def newton_step(problem: Problem, state: State, gamma: float, power: int) -> None:
-    """Take one Newton step with line search from the gradient in problem.rhs."""
+def newton_step(problem: Problem, state: State, gamma: float, power: int, kept: bool) -> None:
+    """Take one Newton step with line search from the gradient in problem.rhs; the last curvature may be `kept`."""
     lam = state.lam
-    _dual_hessian(problem, gamma, power)
-    cholesky_solve(problem.h, problem.rhs, problem.dlam, N_EQUATION)
+    if not kept:
+        _dual_hessian(problem, gamma, power)
+        factorize(problem.h, N_EQUATION)
+    substitute(problem.h, problem.rhs, problem.dlam, N_EQUATION)
     prices(problem.a, problem.dlam, problem.ds)
     t = _line_search(problem, lam, gamma, power)
     for k in range(N_EQUATION):

@@ -17,6 +17,7 @@ MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
 SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it to WHILE_MOVING of it each time
 WHILE_MOVING = 1e-2
+NEAR = 1e-2  # N and N m out of balance: below it the curvature of the last recruitment will do
 SOFT_START = 1e-4  # softness of the reserves at a cold start ...
 SOFT_FALL = 0.001  # ... and its fall from step to step, down to the person's own
 
@@ -33,8 +34,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
     gamma = person.reserve_penalty
-    problem = work.problem
-    done = False
+    problem, done = work.problem, False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
         may_settle = task.settle > 0.0 and attempt < 2
@@ -61,8 +61,9 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             equilibrium.build_problem(person, task, state, may_settle, work)
             recruitment.scale_rows(problem)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
+            kept = iteration > 2 and state.info[1] <= NEAR
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
-            steps = recruitment.recruit(problem, state, soft, task.power, reduction)
+            steps = recruitment.recruit(problem, state, soft, task.power, reduction, kept)
             state.info[2] += abs(steps)
             if steps < 0:
                 break

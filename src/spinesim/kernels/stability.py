@@ -6,7 +6,7 @@ Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 
 """
 
 from spinesim.kernels import kinematics, loads, muscle, passive, vec3
-from spinesim.kernels.equilibrium import sum_pulls
+from spinesim.kernels.equilibrium import sum_lines
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, Pulls, State, Task, Work
 
@@ -78,8 +78,8 @@ def _generalised(
     loads.sum_loads(person.skeleton, task, frames, forces)
     muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, frames.a_up, pulls)
     passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
-    n_line, total = person.lines.f_max.size, work.motion.total
-    sum_pulls(pulls.tension[:n_line], pulls.wrench, total)
+    total = work.motion.total
+    sum_lines(person.lines, pulls.tension, pulls.wrench, total)
     f, m, mid = work.tissue.f, work.tissue.m, frames.mid
     for j in range(N_LEVEL):
         row, c = 3 * j, 6 * j

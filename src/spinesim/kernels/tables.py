@@ -100,6 +100,9 @@ class Lines(NamedTuple):
     segment_b: Ints  # (segment,)               body of the cranial end
     point_a: Floats  # (segment, 3) m
     point_b: Floats  # (segment, 3) m
+    first_level: Ints  # (line,)                levels first_level ... after_level - 1 are crossed, or none
+    after_level: Ints  # (line,)
+    hip: Ints  # (line,)                        side of the hip that is crossed, -1: none
     fixed_length: Floats  # (line,) m           length inside single bodies
     f_max: Floats  # (line,) N                  fascia: stiffness N/m
     optimal: Floats  # (line,) m                fascia: toe length m
@@ -222,7 +225,7 @@ class Pulls(NamedTuple):
     """Scratch: all that pulls or pushes along a line: fascicles, fascia bands, then pressure, slack and supports.
 
     The wrench of a pull is force and moment per unit on all above each level (columns 6 level ... + 5, about the upper
-    anchor), then on the pelvis at each hip (36 + 6 side ... + 5, about the hip).
+    anchor), then on the pelvis at each hip (36 + 6 side ... + 5, about the hip). Levels a pull does not cross stay 0.
     """
 
     seg_a: Floats  # (segment, 3) m             prepare_lines: global offsets from the body origin
