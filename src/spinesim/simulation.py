@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
 from spinesim.errors import PostureError
@@ -133,12 +134,20 @@ def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
 
 def is_unsettled(assembly: Assembly, state: State) -> bool:
     """Tell whether vertebrae that might have settled were held in the end, because they would not."""
-    return assembly.task.settle > 0.0 and not state.tilt.any()
+    return (assembly.task.settle > 0.0 or assembly.task.lean_spread > 0.0) and not state.tilt.any()
 
 
 def as_settled(assembly: Assembly, work: Work) -> Assembly:
-    """Return the assembly with the level rotations that the solve ended with, held there."""
-    return replace(assembly, task=assembly.task._replace(level=work.frames.turns.copy(), settle=0.0))
+    """Return the assembly with the rotations that the solve ended with, held there."""
+    lean = float(work.frames.lean[0])
+    pelvis = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec([0.0, 0.0, lean])
+    work.frames.lean[0] = 0.0
+    task = assembly.task._replace(
+        level=work.frames.turns.copy(), settle=0.0, pelvis=pelvis.as_rotvec(), lean_spread=0.0
+    )
+    angles = assembly.angles
+    angles = replace(angles, pelvis_tilt=angles.pelvis_tilt - lean, lumbar_flexion=angles.lumbar_flexion + lean)
+    return replace(assembly, task=task, angles=angles)
 
 
 def _check_reach(assembly: Assembly, work: Work) -> None:

@@ -91,8 +91,5 @@ def _of_python() -> set[str]:
     """What prepares tables and the compiler itself."""
     own = {f"jit.{node.name}" for node in _functions(HERE / "jit.py")}
     made = {"make_level_desk", "make_chain_desk", "make_balance", "make_record"}
-    return (
-        own
-        | {"tables.make_work", "tables.make_state", "tables._make_frames", "tables._make_tissue"}
-        | {f"specimen_tables.{name}" for name in made}
-    )
+    tables = {f"tables.{node.name}" for node in _functions(HERE / "tables.py") if "make_" in node.name}
+    return own | tables | {f"specimen_tables.{name}" for name in made}

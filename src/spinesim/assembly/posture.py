@@ -31,6 +31,8 @@ class Angles:
     arms: tuple[float, float, float]
     levels: Floats  # (level, 3) rad, rotation vectors in the disc frames
     shoulder_twist: float
+    lean_range: Floats  # (2,) rad, least and most the pelvis may lean back with the lumbar spine flexing after it
+    follow: Floats  # (level,) 1, share of each level in that flexion
 
 
 def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, list[Problem]]:
@@ -57,14 +59,18 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
     }  # fmt: skip
     problems += _out_of_range(model, scenario, values) + _unknown_study(model, scenario)
+    if wanted.lumbopelvic_rhythm == "solved" and preset.contact == "bed":
+        message = "a rhythm is solved for people on their feet or on a seat; a bed holds the pelvis where it lies"
+        problems.append(scenario.problem(message, "posture.lumbopelvic_rhythm"))
     if problems:
         return None, problems
     own = twist * model.twist_share
     levels = _level_rotations(model, wanted.level_shares, lumbar, bending, own)
     levels += offset_turns(scenario, "postural", "structural")
     angles = Angles(
-        preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own
-    )
+        preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own,
+        _lean_range(model, pelvis, lumbar, thigh), np.array(_flexion_shares(model, wanted.level_shares, lumbar)),
+    )  # fmt: skip
     return angles, []
 
 
@@ -96,7 +102,7 @@ def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float,
     """Fill up from at most one wanted angle, the preset and the rhythm."""
     wanted = scenario.posture
     rhythm = wanted.lumbopelvic_rhythm
-    own = preset.angles.get("lumbar_flexion") if rhythm is None else None
+    own = preset.angles.get("lumbar_flexion") if rhythm in (None, "solved") else None
     if wanted.pelvis_tilt is not None:
         lumbar = _first(own, 0.0)
         return wanted.pelvis_tilt + lumbar, wanted.pelvis_tilt, lumbar
@@ -108,7 +114,7 @@ def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float,
     elif rhythm is not None and not isinstance(rhythm, str):
         lumbar = rhythm.lumbar_share * trunk
     else:
-        curve = model.rhythms[rhythm or "healthy"]
+        curve = model.rhythms["healthy" if rhythm in (None, "solved") else rhythm]
         lumbar = float(np.interp(trunk, curve.trunk, curve.lumbar))
     return trunk, trunk - lumbar, lumbar
 
@@ -128,6 +134,16 @@ def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) ->
     return problems
 
 
+def _lean_range(model: Model, pelvis: float, lumbar: float, thigh: float) -> Floats:
+    """Return how far the pelvis may lean back (least, most; rad) until it, lumbar spine or hips leave their range."""
+    (low, high), (flat, bent), (behind, ahead) = (
+        model.ranges[name] for name in ("pelvis_tilt", "lumbar_flexion", "hip_flexion")
+    )
+    least = max(pelvis - high, flat - lumbar, pelvis + thigh - ahead)
+    most = min(pelvis - low, bent - lumbar, pelvis + thigh - behind)
+    return np.array([min(least, 0.0), max(most, 0.0)])
+
+
 def _unknown_study(model: Model, scenario: Scenario) -> list[Problem]:
     """Return the problem of a study that shares no rotation among the levels."""
     study = scenario.posture.level_shares
@@ -144,7 +160,7 @@ def _level_rotations(model: Model, study: str | None, flexion: float, bending: f
     A study that did not measure a rotation leaves it to the model's own shares.
     """
     shares = {name: share.others.get(study or "", share.values) for name, share in model.level_shares.items()}
-    sagittal = shares["flexion" if flexion >= 0.0 else "extension"]
+    sagittal = _flexion_shares(model, study, flexion)
     levels = np.zeros((6, 3))
     for j, level in enumerate(model.levels):
         x = bending * shares["right_lateral_bending"][j]
@@ -152,6 +168,12 @@ def _level_rotations(model: Model, study: str | None, flexion: float, bending: f
         c, s = math.cos(level.disc_tilt), math.sin(level.disc_tilt)
         levels[j] = (c * x + s * y, c * y - s * x, -flexion * sagittal[j])
     return levels
+
+
+def _flexion_shares(model: Model, study: str | None, flexion: float) -> tuple[float, ...]:
+    """Return the levels' shares of lumbar flexion, or of extension."""
+    share = model.level_shares["flexion" if flexion >= 0.0 else "extension"]
+    return share.others.get(study or "", share.values)
 
 
 def offset_turns(scenario: Scenario, *causes: str) -> Floats:

@@ -101,6 +101,10 @@ def build_task(
         power=scenario.recruitment.p,
         settle=model.recruitment.settle_spread if scenario.posture.vertebrae == "settled" else 0.0,
         settle_cost=model.recruitment.settle_cost,
+        lean_spread=model.recruitment.lean_spread if scenario.posture.lumbopelvic_rhythm == "solved" else 0.0,
+        lean_cost=model.recruitment.lean_cost,
+        lean_range=angles.lean_range,
+        follow=angles.follow,
     )
     return task, []
 

@@ -7,6 +7,7 @@ from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.settling import ARM
 from spinesim.kernels.tables import (
+    FARTHEST_LEAN,
     FARTHEST_TILT,
     FEET,
     HOOP,
@@ -14,6 +15,7 @@ from spinesim.kernels.tables import (
     N_LEVEL,
     N_SETTLE,
     N_TILT,
+    N_TURN,
     PELVIS,
     THORAX,
     Breath,
@@ -36,7 +38,7 @@ MAX_STEP = 1.5e-3  # m a disc may move in one step
 MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
 MIX_DEPTH = 5  # points it remembers
 FREE = 100.0  # one over the weight of what costs next to nothing: leaning, slack of the wall
-N_MOVE = 18 + N_TILT
+N_MOVE = 18 + N_TURN
 LEAST_CALM = 0.1  # share of a step
 MIX_TILT = 5e-3  # rad, the same of a tilt
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
@@ -52,15 +54,19 @@ def prepare(person: Person, task: Task, work: Work) -> None:
 
 
 @inner
-def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
-    """Do all that depends on rotations alone: of the posture and of the vertebrae that settled, `tilt` (5,) rad."""
-    turns = work.frames.turns
+def orient(person: Person, task: Task, tilt: Floats, more: float, work: Work) -> None:
+    """Do all that depends on rotations alone: of the posture, of vertebrae that settled and the pelvis that leant,
+    `tilt` (6,) rad, and `more` of its lean.
+    """
+    turns, lean = work.frames.turns, tilt[N_TILT] + more
     for j in range(N_LEVEL):
         for i in range(3):
             turns[j, i] = task.level[j, i]
+        turns[j, 2] -= task.follow[j] * lean
     for v in range(N_TILT):
         turns[v, 2] -= tilt[v]
         turns[v + 1, 2] += tilt[v]
+    work.frames.lean[0] = lean
     kinematics.orient_bodies(person.skeleton, task, work.frames)
     passive.prepare_passive(person, turns, work.frames, work.tissue)
     muscle.prepare_lines(person.lines, work.frames.r, work.pulls)
@@ -68,10 +74,15 @@ def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
 
 @inner
 def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> None:
-    """Update weights and bounds of the columns: fascicles, abdominal pressure, slack of the hoop, supports."""
+    """Update weights and bounds of the columns: fascicles, abdominal pressure, slack of the hoop, supports, turns.
+
+    A muscle that can give a share u of its strength is one that has lost 1 - u of its fibres: what is left costs
+    volume u (a / u)^p, so that splitting off the lost part would change nothing.
+    """
     ease, lo, up, n = problem.ease, problem.lo, problem.up, lines.n_fascicle
     for i in range(n):
-        ease[i], lo[i], up[i] = 1.0 / lines.volume[i], task.lower[i], task.upper[i]
+        ease[i] = task.upper[i] ** (task.power - 1) / lines.volume[i]
+        lo[i], up[i] = task.lower[i], task.upper[i]
     ease[n], lo[n], up[n] = 1.0 / breath.volume, 0.0, 1.0
     if task.pressure >= 0.0:
         lo[n] = task.pressure / breath.maximum
@@ -83,6 +94,12 @@ def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> 
         ease[q], lo[q], up[q] = 1.0, 0.0, 0.0
         if task.settle > 0.0:
             ease[q], up[q] = (task.settle / FARTHEST_TILT) ** 2 / task.settle_cost, 1.0
+    for side in range(2):  # backward, forward
+        q = ease.size - N_SETTLE + side * N_TURN + N_TILT
+        up[q] = 0.0
+        if task.lean_spread > 0.0:
+            ease[q] = (task.lean_spread / FARTHEST_LEAN) ** 2 / task.lean_cost
+            up[q] = abs(task.lean_range[1 - side]) / FARTHEST_LEAN
 
 
 @inner
@@ -246,7 +263,7 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     for row in range(N_EQUATION):
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
             problem.a[row, q] = 0.0
-    if may_settle:
+    if may_settle and task.settle > 0.0:
         settling.slopes(person, task, state.u, work)
         share = work.forces.share
         settling.columns(state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem.a, problem.b)
@@ -324,7 +341,7 @@ def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: fl
         step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
         largest = max(largest, abs(x), abs(y), abs(z))
     farthest = 0.0
-    for v in range(N_TILT):
+    for v in range(N_TURN):
         farthest = max(farthest, abs(step[18 + v]))
     if largest <= MIX_BELOW and farthest <= ARM * MIX_TILT:
         _mix(state.u, state.tilt, motion, damping)
@@ -333,7 +350,7 @@ def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: fl
     size = damping * calm if largest <= MAX_STEP else damping * calm * MAX_STEP / largest
     for i in range(18):
         state.u[i // 3, i % 3] += size * step[i]
-    for v in range(N_TILT):
+    for v in range(N_TURN):
         state.tilt[v] += size * step[18 + v] / ARM
 
 

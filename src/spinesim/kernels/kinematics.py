@@ -20,10 +20,12 @@ from spinesim.kernels.tables import (
 
 @inner
 def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
-    """Update frames.r (body, 3, 3) and frames.mid (level, 3, 3) given the posture and frames.turns."""
+    """Update frames.r (body, 3, 3) and frames.mid (level, 3, 3) given the posture, frames.turns and frames.lean."""
     r, mid = frames.r, frames.mid
     step, disc = frames.turn[0], frames.turn[1]
-    vec3.rotation(task.pelvis[0], task.pelvis[1], task.pelvis[2], r[PELVIS])
+    vec3.rotation(task.pelvis[0], task.pelvis[1], task.pelvis[2], step)
+    vec3.rotation(0.0, 0.0, frames.lean[0], disc)
+    vec3.multiply(step, disc, r[PELVIS])
     for j in range(N_LEVEL - 1, -1, -1):
         t = frames.turns[j]
         vec3.multiply(r[5 - j], skeleton.disc_in_lower[j], disc)

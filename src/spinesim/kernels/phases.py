@@ -21,7 +21,7 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
     for _ in range(times):
         if phase == 0:
             equilibrium.prepare(person, task, work)
-            equilibrium.orient(person, task, state.tilt, work)
+            equilibrium.orient(person, task, state.tilt, 0.0, work)
         elif phase == 1:
             equilibrium.place(person, task, state.u, 1.0, work.frames, work.forces)
         elif phase == 2:

@@ -5,8 +5,8 @@ It is one function because the compiler optimises everything below each function
 
 import math
 
-from spinesim.kernels import equilibrium, recruitment, settling
-from spinesim.kernels.jit import kernel
+from spinesim.kernels import equilibrium, recruitment, rhythm, settling
+from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
@@ -28,8 +28,8 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     (`kernels.status`).
 
     Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
-    to 11 raise the external forces by tenths with the vertebrae held as the posture says. Each alternates geometry,
-    recruitment, disc translations and tilts until all balances.
+    to 11 raise the external forces by tenths with vertebrae and pelvis held as the posture says. Each alternates
+    geometry, recruitment, disc translations and turns until all balances.
     """
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
@@ -37,7 +37,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     problem, done = work.problem, False
     for attempt in range(LAST_ATTEMPT + 1):
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
-        may_settle = task.settle > 0.0 and attempt < 2
+        may_settle = (task.settle > 0.0 or task.lean_spread > 0.0) and attempt < 2
         if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(person.discs.rest_shift, state)
         problem.x[:] = 0.0
@@ -47,7 +47,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
         for iteration in range(MAX_ITERATIONS):
             if iteration == 0 or may_settle:
-                equilibrium.orient(person, task, state.tilt, work)
+                equilibrium.orient(person, task, state.tilt, 0.0, work)
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
             state.info[0] += 1.0
@@ -58,8 +58,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             done = balanced > 0 and (state.info[4] <= STILL or balanced > PATIENCE)
             if done or not math.isfinite(state.info[1]):
                 break
-            equilibrium.build_problem(person, task, state, may_settle, work)
-            recruitment.scale_rows(problem)
+            _pose(person, task, state, scale, may_settle, work)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             kept = iteration > 2 and state.info[1] <= NEAR
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
@@ -77,6 +76,15 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             break
     state.info[3] = work.forces.share[0]
     return _status(done, state.reserve, person.reserve_limit)
+
+
+@inner
+def _pose(person: Person, task: Task, state: State, scale: float, may_settle: bool, work: Work) -> None:
+    """Write the recruitment that would balance the posture as it is."""
+    equilibrium.build_problem(person, task, state, may_settle, work)
+    if may_settle and task.lean_spread > 0.0:
+        rhythm.lean_column(person, task, state, scale, work)
+    recruitment.scale_rows(work.problem)
 
 
 @kernel

@@ -2,11 +2,25 @@
 
 from spinesim.kernels import kinematics, passive, vec3
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import FARTHEST_TILT, N_LEVEL, N_SETTLE, N_TILT, Floats, Frames, Motion, Person, Task, Work
+from spinesim.kernels.tables import (
+    FARTHEST_LEAN,
+    FARTHEST_TILT,
+    N_LEVEL,
+    N_SETTLE,
+    N_TILT,
+    N_TURN,
+    Floats,
+    Frames,
+    Motion,
+    Person,
+    Task,
+    Work,
+)
 
 NUDGE = 1e-6  # rad, of the differences
 ARM = 0.035  # m a tilt is worth beside a translation: the height of a vertebra
 MOST_TILT = 0.02  # rad a vertebra may settle in one step
+MOST_LEAN = 0.05  # rad, the pelvis
 
 
 @inner
@@ -17,6 +31,7 @@ def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
         for i in range(3):
             nudged.turns[j, i] = frames.turns[j, i]
         nudged.turns[j, 2] += NUDGE
+    nudged.lean[0] = frames.lean[0]
     kinematics.orient_bodies(person.skeleton, task, nudged)
     passive.prepare_passive(person, nudged.turns, nudged, other)
     passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
@@ -58,34 +73,44 @@ def columns(
                 px += sign * (motion.by_turn_m[j, 0] + mx)
                 py += sign * (motion.by_turn_m[j, 1] + my)
                 pz += sign * (motion.by_turn_m[j, 2] + mz)
-            _tilt_rows(3 * j, px, py, pz, tilt[v], first + v, a, b)
+            for i, k in enumerate((px, py, pz)):
+                turn_entry(3 * j + i, first + v, k, FARTHEST_TILT, tilt[v], a, b)
         for s in range(hips):
-            _tilt_rows(18 + 3 * s, share[s] * x, share[s] * y, share[s] * z, tilt[v], first + v, a, b)
+            for i, k in enumerate((x, y, z)):
+                turn_entry(18 + 3 * s + i, first + v, share[s] * k, FARTHEST_TILT, tilt[v], a, b)
 
 
 @kernel
-def _tilt_rows(row: int, x: float, y: float, z: float, tilt: float, q: int, a: Floats, b: Floats) -> None:
-    """Add a moment per tilt to three rows of the columns q (backward) and q + N_TILT (forward); the part that is there
-    already goes to the other side, for the unknown is the whole tilt.
+def turn_entry(row: int, q: int, k: float, farthest: float, turned: float, a: Floats, b: Floats) -> None:
+    """Add a moment per turn to columns q (backward) and q + N_TURN (forward) of a row; the part that is there already
+    goes to the other side, for the unknown is the whole turn.
     """
-    for i, k in enumerate((x, y, z)):
-        b[row + i] += k * tilt
-        a[row + i, q] += FARTHEST_TILT * k
-        a[row + i, q + N_TILT] -= FARTHEST_TILT * k
+    b[row] += k * turned
+    a[row, q] += farthest * k
+    a[row, q + N_TURN] -= farthest * k
 
 
 @inner
 def step(x: Floats, tilt: Floats, motion: Motion) -> float:
-    """Write the step of the tilts (5,) to the recruitment's answer, and what it does to the forces of motion.res;
+    """Write the step of the turns (6,) to the recruitment's answer, and what it does to the forces of motion.res;
     return the largest, rad.
     """
     largest, first = 0.0, x.size - N_SETTLE
     for v in range(N_TILT):
-        change = FARTHEST_TILT * (x[first + v] - x[first + N_TILT + v]) - tilt[v]
-        change = min(max(change, -MOST_TILT), MOST_TILT)
+        change = _change(x, first + v, FARTHEST_TILT, MOST_TILT, tilt[v])
         largest = max(largest, abs(change))
         motion.step[18 + v] = ARM * change
         for i in range(3):
             motion.res[3 * v + i] -= motion.by_turn_f[v, i] * change
             motion.res[3 * v + 3 + i] += motion.by_turn_f[v + 1, i] * change
-    return largest
+    change = _change(x, first + N_TILT, FARTHEST_LEAN, MOST_LEAN, tilt[N_TILT])
+    motion.step[18 + N_TILT] = ARM * change
+    for i in range(18):
+        motion.res[i] += motion.by_lean[i] * change
+    return max(largest, abs(change))
+
+
+@kernel
+def _change(x: Floats, q: int, farthest: float, most: float, turned: float) -> float:
+    """Return how far a turn goes in this step."""
+    return min(max(farthest * (x[q] - x[q + N_TURN]) - turned, -most), most)

@@ -19,8 +19,10 @@ N_BODY = 12
 N_EQUATION = 25  # 18 level moments, 6 hip moments, 1 abdominal hoop
 HOOP = 24
 N_TILT = 5  # lumbar vertebrae whose tilt may settle, L1 ... L5
-N_SETTLE = 2 * N_TILT  # columns of the recruitment: each tilt backward, then each forward
+N_TURN = N_TILT + 1  # ... and last the lean of the pelvis, which the lumbar spine follows
+N_SETTLE = 2 * N_TURN  # columns of the recruitment: each turn backward, then each forward
 FARTHEST_TILT = 0.17453292519943295  # rad, 10 deg
+FARTHEST_LEAN = 1.5707963267948966  # rad, 90 deg
 PELVIS, THORAX, ABDOMEN = 0, 6, 11
 FEET, SEAT, BED = 0, 1, 2  # what carries the person
 AT_BODY, AT_HANDS = 0, 1  # where a load acts
@@ -174,12 +176,17 @@ class Task(NamedTuple):
     power: int  # 2 or 3
     settle: float  # rad                        spread of a vertebra's tilt about the posture; 0: held as it is
     settle_cost: float  # 1                     cost of a tilt of one spread
+    lean_spread: float  # rad                   spread of lumbar flexion about the rhythm; 0: as the posture says
+    lean_cost: float  # 1                       cost of one spread
+    lean_range: Floats  # (2,) rad              least and most lean of the pelvis, backward positive
+    follow: Floats  # (level,) 1                share of each level in the lumbar flexion that a lean brings
 
 
 class Frames(NamedTuple):
     """Scratch: where every body is."""
 
-    turns: Floats  # (level, 3) rad             prepare: rotation vector of each level as it is, disc frame
+    turns: Floats  # (level, 3) rad             orient: rotation vector of each level as it is, disc frame
+    lean: Floats  # (1,) rad                    orient: of the pelvis backward from the posture, about its own z axis
     o: Floats  # (body, 3) m                    place_bodies
     r: Floats  # (body, 3, 3)                   orient_bodies
     mid: Floats  # (level, 3, 3)                orient_bodies: disc mid frame, global
@@ -243,19 +250,20 @@ class Motion(NamedTuple):
     c: Floats  # (level, 3, 3) m                couple: moment per force through the level, global
     total: Floats  # (48,) N and N m            sum of all pulls' wrenches
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
-    step: Floats  # (23,) m                     move_discs, settling.step: translations, then tilts
-    past_step: Floats  # (5, 23) m
-    past_point: Floats  # (5, 23) m
+    step: Floats  # (24,) m                     move_discs, settling.step: translations, then turns
+    past_step: Floats  # (5, 24) m
+    past_point: Floats  # (5, 24) m
     mix_h: Floats  # (5, 5)
     mix_b: Floats  # (5,)
     mix_x: Floats  # (5,)
     mixed: Ints  # (1,)                         points remembered
     by_turn_f: Floats  # (level, 3) N/rad       settling.slopes: force and moment on all above by extension, global
     by_turn_m: Floats  # (level, 3) N m/rad
+    by_lean: Floats  # (18,) N/rad              rhythm.lean_column: change of the balance of forces
 
 
 class Problem(NamedTuple):
-    """Scratch: the recruitment in scaled rows; a column is a fascicle, the pressure, the slack, a support or a tilt."""
+    """Scratch: the recruitment in scaled rows; a column is a fascicle, the pressure, the slack, a support or a turn."""
 
     a: Floats  # (25, column)                   build_problem, scale_rows
     b: Floats  # (25,)
@@ -284,7 +292,10 @@ class Work(NamedTuple):
     motion: Motion
     problem: Problem
     nudged_frames: Frames
+    nudged_forces: Forces
     nudged_tissue: Tissue
+    nudged_pulls: Pulls
+    nudged_motion: Motion
 
 
 class State(NamedTuple):
@@ -293,7 +304,7 @@ class State(NamedTuple):
     u: Floats  # (level, 3) m                   disc translations, mid frame
     lam: Floats  # (25,)                        multipliers of the scaled rows
     reserve: Floats  # (25,)                    reserve moments, N m (last: N)
-    tilt: Floats  # (5,) rad                    vertebrae L1 ... L5 backward from the posture
+    tilt: Floats  # (6,) rad                    vertebrae L1 ... L5 and the pelvis backward from the posture
     info: Floats  # (8,)                        iterations, residual, newton steps, share right, last tilt
 
 
@@ -304,37 +315,47 @@ def make_work(person: Person, task: Task) -> Work:
     n_strand, n_seg = person.strands.level.size, person.lines.segment_line.size
     n_point, n_force = person.facets.points.shape[1], 9 + 6 + task.load_where.size
     z, ints = np.zeros, np.int64
-    return Work(
-        _make_frames(),
-        Forces(
-            body=z(n_force, dtype=ints), offset=z((n_force, 3)), force=z((n_force, 3)), moment=z((n_force, 3)),
-            count=z(1, dtype=ints), level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2),
-            pelvis_m=z(3),
-        ),
-        _make_tissue(n_strand, n_point),
-        Pulls(
-            seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((n_pull, 48)), gain=z(n_pull),
-            passive=z(n_pull), tension=z(n_pull),
-        ),
-        Motion(
-            c=z((6, 3, 3)), total=z(48), res=z(42), step=z(18 + N_TILT), past_step=z((5, 18 + N_TILT)),
-            past_point=z((5, 18 + N_TILT)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=ints),
-            by_turn_f=z((6, 3)), by_turn_m=z((6, 3)),
-        ),
-        Problem(
-            a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
-            ds=z(n_col), free=z((25, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((25, 25)), rhs=z(25),
-            dlam=z(25),
-        ),
-        _make_frames(),
-        _make_tissue(n_strand, n_point),
+    here, nudged = (
+        (_make_frames(), _make_forces(n_force), _make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
+         _make_motion())
+        for _ in range(2)
+    )  # fmt: skip
+    problem = Problem(
+        a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
+        ds=z(n_col), free=z((25, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((25, 25)), rhs=z(25),
+        dlam=z(25),
+    )  # fmt: skip
+    return Work(*here, problem, *nudged)
+
+
+def _make_forces(n: int) -> Forces:
+    z, ints = np.zeros, np.int64
+    return Forces(
+        body=z(n, dtype=ints), offset=z((n, 3)), force=z((n, 3)), moment=z((n, 3)), count=z(1, dtype=ints),
+        level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2), pelvis_m=z(3),
+    )  # fmt: skip
+
+
+def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
+    z = np.zeros
+    return Pulls(
+        seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((n_pull, 48)), gain=z(n_pull),
+        passive=z(n_pull), tension=z(n_pull),
+    )  # fmt: skip
+
+
+def _make_motion() -> Motion:
+    z, n = np.zeros, 18 + N_TURN
+    return Motion(
+        c=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)), past_point=z((5, n)), mix_h=z((5, 5)),
+        mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=np.int64), by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), by_lean=z(18),
     )  # fmt: skip
 
 
 def _make_frames() -> Frames:
     z = np.zeros
     return Frames(
-        turns=z((6, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
+        turns=z((6, 3)), lean=z(1), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
         turn=z((3, 3, 3)),
     )  # fmt: skip
 
@@ -350,4 +371,4 @@ def _make_tissue(n_strand: int, n_point: int) -> Tissue:
 
 def make_state() -> State:
     """Return a cold start."""
-    return State(u=np.zeros((6, 3)), lam=np.zeros(25), reserve=np.zeros(25), tilt=np.zeros(N_TILT), info=np.zeros(8))
+    return State(u=np.zeros((6, 3)), lam=np.zeros(25), reserve=np.zeros(25), tilt=np.zeros(N_TURN), info=np.zeros(8))

@@ -218,6 +218,8 @@ def _recruitment(node: Node) -> dict[str, Any]:
         node["short_range_stiffness"].quantity("number"),
         node["settling"]["spread"].quantity("angle"),
         node["settling"]["cost"].quantity("number"),
+        node["rhythm"]["spread"].quantity("angle"),
+        node["rhythm"]["cost"].quantity("number"),
         node["tone"].quantity("fraction"),
     )
     return {"recruitment": law}

@@ -199,6 +199,8 @@ class RecruitmentLaw:
     short_range_stiffness: float  # 1, q of q F / L
     settle_spread: float  # rad, of a lumbar vertebra's tilt about the posture
     settle_cost: float  # 1, of a tilt of one spread
+    lean_spread: float  # rad, of lumbar flexion about the rhythm
+    lean_cost: float  # 1, of a departure of one spread
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
 
 

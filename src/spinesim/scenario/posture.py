@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Tag, model_validator
 
 from spinesim.errors import InputError
 from spinesim.scenario.names import Level
@@ -28,7 +27,7 @@ def _rhythm_tag(value: Any) -> str:
 
 
 Rhythm = Annotated[
-    Annotated[Literal["healthy", "low_back_pain", "healthy_return", "low_back_pain_return"], Tag("<name>")]
+    Annotated[Literal["healthy", "low_back_pain", "healthy_return", "low_back_pain_return", "solved"], Tag("<name>")]
     | Annotated[LumbarShare, Tag("<share>")],
     Discriminator(_rhythm_tag),
 ]
@@ -52,7 +51,8 @@ class Posture(Frozen):
     trunk_inclination : float or None
         The thorax from the vertical, forward positive.
     lumbopelvic_rhythm : str, LumbarShare or None
-        How the inclination is shared between hips and lumbar spine; "..._return" is coming up again.
+        How the inclination is shared between hips and lumbar spine; "..._return" is coming up again. "solved": as costs
+        the muscles least, starting from the preset or the healthy rhythm.
     vertebrae : str
         "settled": lumbar vertebrae tilt a little from the shape of the level shares where that spares effort.
         "held": they do not.
@@ -82,13 +82,6 @@ class Posture(Frozen):
     knee_flexion: Angle | None = None
     hip_flexion: Angle | None = None
     arms: Arms | None = None
-
-    @field_validator("lumbopelvic_rhythm", mode="before")
-    @classmethod
-    def _not_solved(cls, value: object) -> object:
-        if value == "solved":
-            raise PydanticCustomError("not_yet", "'solved' needs the predictive mode, which is not there yet")
-        return value
 
 
 class RotationOffset(Frozen):
