@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from spinesim._version import __version__
 
 if TYPE_CHECKING:
+    from spinesim.capacity import largest_load
     from spinesim.comparison import compare_results as compare_results
     from spinesim.errors import InputError, NotYetError, OutputError, PostureError, SpinesimError
     from spinesim.files import list_models, list_scenarios
@@ -22,6 +23,7 @@ _HOMES = {
     "Scenario": "scenario",
     "SpinesimError": "errors",
     "compare": "simulation",
+    "largest_load": "capacity",
     "list_models": "files",
     "list_scenarios": "files",
     "load_model": "simulation",
@@ -37,6 +39,7 @@ __all__ = [
     "SpinesimError",
     "__version__",
     "compare",
+    "largest_load",
     "list_models",
     "list_scenarios",
     "load_model",

@@ -51,14 +51,17 @@ def commands() -> None:
 @commands.command()
 @click.argument("name_or_file")
 @SET
+@click.option("--largest", metavar="LOAD", help="Raise this load, by its name, to the largest that the muscles hold.")
 @click.option("--out", metavar="FILE.nc", help="Save the whole result as NetCDF.")
 @click.option("--plot", metavar="DIR", help="Draw the pictures (PNG and SVG) into this folder.")
 @FORMAT
-def run(name_or_file: str, settings: tuple[str, ...], out: str | None, plot: str | None, form: str) -> int:
+def run(
+    name_or_file: str, settings: tuple[str, ...], largest: str | None, out: str | None, plot: str | None, form: str
+) -> int:
     """Solve one scenario and show the load on the spine, or the course of a specimen."""
     scenario = _changed(name_or_file, settings)
     _check_outputs(name_or_file, out, plot)
-    result = _solve(scenario)
+    result = _solve(scenario, largest)
     if out:
         from spinesim.storage import save_result
 
@@ -271,11 +274,12 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
         check_folder_writable(plot)
 
 
-def _solve(scenario: Scenario) -> xr.Dataset:
+def _solve(scenario: Scenario, largest: str | None = None) -> xr.Dataset:
     _tell_of_compiling(specimen=scenario.specimen is not None)
+    from spinesim.capacity import largest_load
     from spinesim.simulation import simulate
 
-    return simulate(scenario)
+    return simulate(scenario) if largest is None else largest_load(scenario, largest)
 
 
 def _tell_of_compiling(specimen: bool) -> None:

@@ -75,6 +75,8 @@ def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
         yield Text("\n".join(warnings), style="bold red")
         yield Text()
     yield Text(str(result.attrs["scenario_name"]), style="bold")
+    if "largest_load" in result.attrs:
+        yield Text(f"Largest load that is held - {result.attrs['largest_load']}")
     yield Text()
     yield from _specimen(result) if "step" in result.dims else _person(result)
 

@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from spinesim.errors import InputError, SpinesimError, did_you_mean, quoted
-from spinesim.scenario import Scenario
+from spinesim.errors import InputError, NotYetError, SpinesimError, did_you_mean, quoted
 from spinesim.validation.cases import Case, Row
 from spinesim.validation.judge import Judged
 from spinesim.validation.kinds import load_kinds
@@ -18,7 +17,7 @@ from spinesim.validation.situations import Situation
 if TYPE_CHECKING:
     import xarray as xr
 
-Solve = Callable[[Scenario], "xr.Dataset"]
+Solve = Callable[[Situation], "xr.Dataset"]
 Progress = Callable[[int, int], None]
 
 
@@ -120,10 +119,15 @@ def _of_kind(case: Case, kind: str) -> Case:
     return Case(case.suite, case.file, case.entry, case.situations, rows, curves)
 
 
-def _simulate(scenario: Scenario) -> xr.Dataset:
+def _simulate(situation: Situation) -> xr.Dataset:
+    from spinesim.capacity import largest_load
     from spinesim.simulation import simulate
 
-    return simulate(scenario)
+    if situation.scenario is None:
+        raise NotYetError(situation.refusal)
+    if situation.largest is not None:
+        return largest_load(situation.scenario, situation.largest)
+    return simulate(situation.scenario)
 
 
 def _used(case: Case) -> Iterable[Situation]:
@@ -151,7 +155,7 @@ def _solve_one(situation: Situation, solve: Solve) -> Solved:
     if situation.scenario is None:
         return Solved(None, "refused", situation.refusal)
     try:
-        result = solve(situation.scenario)
+        result = solve(situation)
     except SpinesimError as error:
         return Solved(None, "refused", " / ".join(str(error).splitlines()))
     end = str(result.attrs.get("status", "converged"))

@@ -27,11 +27,14 @@ class Situation:
         None when the engine does not solve it yet.
     refusal : str
         Why there is none.
+    largest : str or None
+        Name of a load: the result is taken at the largest that is held.
     """
 
     name: str
     scenario: Scenario | None
     refusal: str = ""
+    largest: str | None = None
 
     @property
     def key(self) -> str:
@@ -39,7 +42,7 @@ class Situation:
         if self.scenario is None:
             return f"refused: {self.refusal}"
         data = {key: value for key, value in self.scenario.to_dict().items() if key not in ("name", "description")}
-        return json.dumps(data, sort_keys=True)
+        return json.dumps([self.largest, data], sort_keys=True)
 
 
 class SituationReader:
@@ -70,10 +73,10 @@ class SituationReader:
         if not isinstance(entry, Mapping):
             return self._note(f"must be a mapping of keys to values, not {quoted(entry)}", name)
         if "like" not in entry and "shipped" not in entry:
-            return dict(entry)
-        unknown = [key for key in entry if key not in ("like", "shipped", "change")]
+            return {key: value for key, value in entry.items() if key != "largest"}
+        unknown = [key for key in entry if key not in ("like", "shipped", "change", "largest")]
         for key in unknown:
-            self._note(f"unknown key '{key}' (beside like or shipped only change may stand)", name, key)
+            self._note(f"unknown key '{key}' (beside like or shipped only change and largest may stand)", name, key)
         base = self._shipped(name, entry["shipped"]) if "shipped" in entry else self._like(name, entry["like"], above)
         return None if base is None or unknown else self._changed(name, base, entry.get("change", {}))
 
@@ -106,12 +109,21 @@ class SituationReader:
     def _checked(self, name: str, data: Mapping[str, Any]) -> Situation | None:
         """Return the situation; what is wrong in its meaning is noted at its place in the case file."""
         try:
-            return Situation(name, Scenario.from_dict(data))
+            scenario = Scenario.from_dict(data)
         except NotYetError as error:
             return Situation(name, None, "; ".join(problem.message for problem in error.problems))
         except InputError as error:
             self.problems += list(self._placed(name, error))
             return None
+        return Situation(name, scenario, largest=self._largest(name, scenario))
+
+    def _largest(self, name: str, scenario: Scenario) -> str | None:
+        """Return the load that grows until it is not held, when the entry names one."""
+        entry = self.raw[name]
+        wanted, loads = entry.get("largest"), [load.name for load in scenario.loads]
+        if wanted is not None and wanted not in loads:
+            return self._note(f"there is no load {quoted(wanted)}{did_you_mean(wanted, loads)}", name, "largest")
+        return wanted
 
     def _placed(self, name: str, error: InputError) -> Iterator[Problem]:
         for problem in error.problems:

@@ -1,0 +1,133 @@
+"""The largest load a person can hold in a posture: where the muscles of some level or hip run out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from spinesim.errors import InputError, did_you_mean, quoted
+from spinesim.files import read_scenario
+from spinesim.kernels.status import CONVERGED
+from spinesim.kernels.tables import make_state, make_work
+from spinesim.simulation import Source, prepare, simulate
+from spinesim.units import format_quantity
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from spinesim.assembly import Assembly
+    from spinesim.model import Model
+    from spinesim.scenario import Scenario
+    from spinesim.scenario.loads import Load
+
+Growing = Literal["mass", "force", "moment"]
+GROWING: tuple[Growing, ...] = ("mass", "force", "moment")
+PRECISION = 1e-3  # share of the largest load left open
+SMALLEST, LARGEST = 2.0**-10, 2.0**10  # times the load of the file: what is looked through
+
+
+def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Model | None = None) -> xr.Dataset:
+    """Return the result at the largest load that the muscles hold, all else as the scenario says.
+
+    Parameters
+    ----------
+    scenario : str, path-like, mapping or Scenario
+        As for `simulate`; its load gives kind, place and direction, and where the search begins.
+    load : str
+        Name of the load whose mass, force and moment grow together.
+    model : str, path-like or Model, optional
+        Takes the place of the scenario's own model.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of `simulate`; the attribute ``largest_load`` says how large it is and what runs out beyond it. The load is
+        known to 0.1 %.
+
+    Raises
+    ------
+    InputError
+        When there is no such load, nothing of it grows, or no size between a thousandth and a thousand times the file's
+        is the largest one held.
+
+    Notes
+    -----
+    The search takes it that what holds a load holds a smaller one, too. Pain, fatigue and tissue tolerance set no limit
+    here: it is what muscles could do at full activation.
+    """
+    scenario = read_scenario(scenario)
+    if scenario.specimen is not None:
+        raise InputError([scenario.problem("a specimen has no muscles to hold a load", "specimen")])
+    number = _number(scenario, load)
+    assembly = prepare(scenario, model)
+    low, high = _bracket(assembly, number)
+    while high / low > 1.0 + PRECISION:
+        middle = float(np.sqrt(low * high))
+        low, high = (middle, high) if _holds(assembly, number, middle) else (low, middle)
+    result = simulate(_grown(scenario, number, low), model)
+    beyond = simulate(_grown(scenario, number, high), model)
+    result.attrs["largest_load"] = (
+        f"{load}: {_size(scenario.loads[number], low)}; beyond it, {beyond.attrs['status_message']}"
+    )
+    return result
+
+
+def _number(scenario: Scenario, load: str) -> int:
+    names = [own.name for own in scenario.loads]
+    if load not in names:
+        hint = did_you_mean(load, names) or f" (there are {', '.join(names) or 'none'})"
+        raise InputError([scenario.problem(f"there is no load {quoted(load)}{hint}", "loads")])
+    own = scenario.loads[names.index(load)]
+    if not any(np.any(np.asarray(value)) for value in _sizes(own).values()):
+        raise InputError([scenario.problem(f"the load {quoted(load)} is nothing, so it cannot grow", "loads")])
+    return names.index(load)
+
+
+def _sizes(load: Load) -> dict[Growing, Any]:
+    """Return what grows with a load: mass (kg), force (N), moment (N m)."""
+    found: dict[Growing, Any] = {name: getattr(load, name, None) for name in GROWING}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _holds(assembly: Assembly, number: int, factor: float) -> bool:
+    from spinesim.kernels import run
+
+    task = assembly.task
+    grown = {name: getattr(task, name).copy() for name in ("load_mass", "load_force", "load_moment")}
+    for values in grown.values():
+        values[number] *= factor
+    task = task._replace(**grown)
+    return int(run.solve_static(assembly.person, task, make_state(), make_work(assembly.person, task))) == CONVERGED
+
+
+def _bracket(assembly: Assembly, number: int) -> tuple[float, float]:
+    """Return a factor that is held and twice it, which is not."""
+    factor, held = 1.0, _holds(assembly, number, 1.0)
+    step = 2.0 if held else 0.5
+    while SMALLEST <= factor <= LARGEST:
+        factor *= step
+        if _holds(assembly, number, factor) != held:
+            return (factor / 2.0, factor) if held else (factor, 2.0 * factor)
+    said = "more than a thousand times" if held else "not a thousandth of"
+    message = f"the muscles hold {said} the load {quoted(assembly.scenario.loads[number].name)}"
+    raise InputError([assembly.scenario.problem(message, f"loads.{number}")])
+
+
+def _grown(scenario: Scenario, number: int, factor: float) -> Scenario:
+    changes: dict[str, Any] = {}
+    for name, value in _sizes(scenario.loads[number]).items():
+        grown = factor * np.asarray(value, dtype=float)
+        text = [format_quantity(float(part), name) for part in np.atleast_1d(grown)]
+        changes[f"loads.{number}.{name}"] = text if grown.ndim else text[0]
+    return scenario.replace(changes)
+
+
+def _size(load: Load, factor: float) -> str:
+    parts = [
+        format_quantity(float(f"{factor * np.linalg.norm(np.asarray(value)):.4g}"), name)
+        for name, value in _sizes(load).items()
+        if np.any(np.asarray(value))
+    ]
+    return " and ".join(parts)
