@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -61,11 +62,14 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
     if scenario.specimen is not None:
         raise InputError([scenario.problem("a specimen has no muscles to hold a load", "specimen")])
     number = _number(scenario, load)
-    assembly = prepare(scenario, model)
-    low, high = _bracket(assembly, number)
+
+    def holds(factor: float) -> bool:
+        return _holds(prepare(_grown(scenario, number, factor), model))
+
+    low, high = _bracket(holds, scenario, number)
     while high / low > 1.0 + PRECISION:
         middle = float(np.sqrt(low * high))
-        low, high = (middle, high) if _holds(assembly, number, middle) else (low, middle)
+        low, high = (middle, high) if holds(middle) else (low, middle)
     result = simulate(_grown(scenario, number, low), model)
     beyond = simulate(_grown(scenario, number, high), model)
     result.attrs["largest_load"] = (
@@ -91,28 +95,24 @@ def _sizes(load: Load) -> dict[Growing, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _holds(assembly: Assembly, number: int, factor: float) -> bool:
+def _holds(assembly: Assembly) -> bool:
     from spinesim.kernels import run
 
-    task = assembly.task
-    grown = {name: getattr(task, name).copy() for name in ("load_mass", "load_force", "load_moment")}
-    for values in grown.values():
-        values[number] *= factor
-    task = task._replace(**grown)
-    return int(run.solve_static(assembly.person, task, make_state(), make_work(assembly.person, task))) == CONVERGED
+    person, task = assembly.person, assembly.task
+    return int(run.solve_static(person, task, make_state(), make_work(person, task))) == CONVERGED
 
 
-def _bracket(assembly: Assembly, number: int) -> tuple[float, float]:
+def _bracket(holds: Callable[[float], bool], scenario: Scenario, number: int) -> tuple[float, float]:
     """Return a factor that is held and twice it, which is not."""
-    factor, held = 1.0, _holds(assembly, number, 1.0)
+    factor, held = 1.0, holds(1.0)
     step = 2.0 if held else 0.5
     while SMALLEST <= factor <= LARGEST:
         factor *= step
-        if _holds(assembly, number, factor) != held:
+        if holds(factor) != held:
             return (factor / 2.0, factor) if held else (factor, 2.0 * factor)
     said = "more than a thousand times" if held else "not a thousandth of"
-    message = f"the muscles hold {said} the load {quoted(assembly.scenario.loads[number].name)}"
-    raise InputError([assembly.scenario.problem(message, f"loads.{number}")])
+    message = f"the muscles hold {said} the load {quoted(scenario.loads[number].name)}"
+    raise InputError([scenario.problem(message, f"loads.{number}")])
 
 
 def _grown(scenario: Scenario, number: int, factor: float) -> Scenario:

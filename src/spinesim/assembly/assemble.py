@@ -9,6 +9,7 @@ from spinesim.assembly.changes import changed_facets, disc_changes
 from spinesim.assembly.names import FascicleName, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
+from spinesim.assembly.stance import leant
 from spinesim.assembly.subject import Subject, scale_subject
 from spinesim.assembly.task import build_task
 from spinesim.errors import InputError, PostureError
@@ -89,4 +90,5 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
     if task is None:
         raise InputError(problems)
+    angles, task = leant(model, subject, scenario, angles, person, task)
     return Assembly(model, scenario, subject, angles, person, task, fascicles, strands)

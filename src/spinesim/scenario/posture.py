@@ -58,6 +58,9 @@ class Posture(Frozen):
         "held": they do not.
     level_shares : str or None
         The study that says how the levels share the lumbar rotation, by its key; None is the model's choice.
+    stance : str
+        "balanced": who stands with a load, and whose inclination is not stated, leans at the ankles until the weight
+        falls as far before them as without it. "straight": nobody leans.
     right_lateral_bending, left_axial_rotation : float or None
         Of the thorax against the pelvis.
     pelvis_tilt : float or None
@@ -75,6 +78,7 @@ class Posture(Frozen):
     lumbopelvic_rhythm: Rhythm | None = None
     level_shares: Name | None = None
     vertebrae: Literal["settled", "held"] = "settled"
+    stance: Literal["balanced", "straight"] = "balanced"
     right_lateral_bending: SideAngle | None = None
     left_axial_rotation: SideAngle | None = None
     pelvis_tilt: Angle | None = None
