@@ -79,7 +79,7 @@ def test_the_single_muscle_by_pencil():
 
 
 def test_the_body_weighs_at_the_same_place_whatever_it_holds():
-    posture = {"posture.vertebrae": "held"}
+    posture = {"posture.vertebrae": "held", "posture.stance": "straight"}
     light, heavy = (
         ss.load_scenario("hold_20kg_far").replace({"loads.crate.mass": mass} | posture) for mass in ("1 kg", "20 kg")
     )

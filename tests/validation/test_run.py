@@ -77,8 +77,8 @@ def test_a_refused_scenario_fails_its_rows_and_keeps_the_others(tmp_path):
     good["measure"] = {**good["measure"], "scenario": "bend"}
     cases = _cases(tmp_path, {**case_data(), "scenarios": {"bend": FLEXED, "pressed": other}, "rows": [bad, good]})
 
-    def solve(situation):
-        if situation.scenario.specimen.compression is not None:
+    def solve(scenario):
+        if scenario.specimen.compression is not None:
             raise PostureError("no such posture\nat all")
         return moment_cycle()
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from spinesim.errors import InputError, NotYetError, SpinesimError, did_you_mean, quoted
+from spinesim.errors import InputError, SpinesimError, did_you_mean, quoted
+from spinesim.scenario import Scenario
 from spinesim.validation.cases import Case, Row
 from spinesim.validation.judge import Judged
 from spinesim.validation.kinds import load_kinds
@@ -17,7 +18,7 @@ from spinesim.validation.situations import Situation
 if TYPE_CHECKING:
     import xarray as xr
 
-Solve = Callable[[Situation], "xr.Dataset"]
+Solve = Callable[[Scenario], "xr.Dataset"]
 Progress = Callable[[int, int], None]
 
 
@@ -97,7 +98,7 @@ def run_cases(
     workers : int
         Threads; the solver releases the interpreter lock.
     solve : callable, optional
-        Takes the place of `spinesim.simulate`.
+        Takes the place of `spinesim.simulate`, and of the search for the largest load where a case asks for it.
     progress : callable, optional
         Called with how many scenarios are done, and of how many.
 
@@ -107,7 +108,7 @@ def run_cases(
         With a row for every row: those whose scenario failed say why.
     """
     situations = {situation.key: situation for case in cases for situation in _used(case)}
-    solved = _solve_all(situations, max(1, workers), solve or _simulate, progress)
+    solved = _solve_all(situations, max(1, workers), solve, progress)
     rows = [_judged(case, row, solved) for case in cases for row in case.rows]
     return Validation(list(cases), rows, solved)
 
@@ -119,15 +120,14 @@ def _of_kind(case: Case, kind: str) -> Case:
     return Case(case.suite, case.file, case.entry, case.situations, rows, curves)
 
 
-def _simulate(situation: Situation) -> xr.Dataset:
-    from spinesim.capacity import largest_load
+def _simulate(scenario: Scenario, largest: str | None) -> xr.Dataset:
+    if largest is not None:
+        from spinesim.capacity import largest_load
+
+        return largest_load(scenario, largest)
     from spinesim.simulation import simulate
 
-    if situation.scenario is None:
-        raise NotYetError(situation.refusal)
-    if situation.largest is not None:
-        return largest_load(situation.scenario, situation.largest)
-    return simulate(situation.scenario)
+    return simulate(scenario)
 
 
 def _used(case: Case) -> Iterable[Situation]:
@@ -139,7 +139,7 @@ def _used(case: Case) -> Iterable[Situation]:
 
 
 def _solve_all(
-    situations: Mapping[str, Situation], workers: int, solve: Solve, progress: Progress | None
+    situations: Mapping[str, Situation], workers: int, solve: Solve | None, progress: Progress | None
 ) -> dict[str, Solved]:
     solved: dict[str, Solved] = {}
     with ThreadPoolExecutor(workers) as pool:
@@ -151,11 +151,11 @@ def _solve_all(
     return {key: solved[key] for key in situations}
 
 
-def _solve_one(situation: Situation, solve: Solve) -> Solved:
+def _solve_one(situation: Situation, solve: Solve | None) -> Solved:
     if situation.scenario is None:
         return Solved(None, "refused", situation.refusal)
     try:
-        result = solve(situation)
+        result = solve(situation.scenario) if solve else _simulate(situation.scenario, situation.largest)
     except SpinesimError as error:
         return Solved(None, "refused", " / ".join(str(error).splitlines()))
     end = str(result.attrs.get("status", "converged"))
