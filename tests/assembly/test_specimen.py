@@ -28,7 +28,7 @@ def problems(levels: list[str], **fields: Any) -> list[str]:
 def test_the_tables_are_rows_of_the_persons() -> None:
     person, tables = prepare({"format": 1, "name": "x"}).person, assembled(["L3-L4", "L4-L5"])
     assert np.array_equal(tables.tissue.discs.b, person.discs.b[3:5])
-    assert tables.tissue.discs.gain == person.discs.gain
+    assert tables.tissue.discs.core_turn == person.discs.core_turn
     own = (person.strands.level == 3) | (person.strands.level == 4)
     assert tables.tissue.strand_level.size == own.sum()
     assert sorted(tables.tissue.strand_slack) == sorted(person.strands.slack[own])

@@ -1,7 +1,9 @@
 """The scalar laws of a disc and their derivatives; its wrench is checked with the whole passive spine."""
 
 import math
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -18,7 +20,6 @@ levels = st.integers(0, 5)
 shortenings = st.floats(-1e-3, 3e-3)
 moments = st.floats(0.2, 5.0)
 angles_a = st.floats(0.02, 0.12)
-stiffened = st.floats(0.3, 2.2)
 angles = st.floats(-0.4, 0.4)
 
 
@@ -28,81 +29,96 @@ def discs() -> Discs:
 
 
 @given(levels, shortenings)
-def test_axial_force_stiffness_and_rate_are_slopes(j: int, d: float) -> None:
+def test_axial_force_and_stiffness_are_slopes(j: int, d: float) -> None:
     table, h = discs(), 1e-7
-    assume(min(abs(d), abs(d - table.toe[j])) > 4 * h)
-    for order in range(3):
-        found = slope(lambda x, n=order: disc.axial(table, j, x)[n], d, h)
-        scale = abs(disc.axial(table, j, 1e-3)[order + 1]) + 1.0
-        assert found == pytest.approx(disc.axial(table, j, d)[order + 1], rel=SOLVED, abs=SOLVED * scale)
+    assume(min(abs(d), abs(abs(d) - table.toe[j])) > 4 * h)
+    check_slopes(lambda x: disc.axial(table, j, x), d, h, disc.axial(table, j, 1e-3))
 
 
-@given(
-    st.floats(0.0, 2.0), st.floats(200.0, 1500.0), st.floats(-500.0, 3000.0), st.floats(1e5, 3e6), st.floats(-1e9, 2e9)
-)
-def test_stiffening_slopes(gain: float, force: float, preload: float, rate: float, curve: float) -> None:
-    """Along preload F + rate x + curve x^2 / 2 the second and third values are slopes by x."""
-    assume(abs(preload) > 1.0)
-    h = 1e-7
-
-    def along(x: float, n: int) -> float:
-        return disc.stiffening(gain, force, preload + rate * x + 0.5 * curve * x * x, rate + curve * x, curve)[n]
-
-    g, g1, g2 = disc.stiffening(gain, force, preload, rate, curve)
-    assert slope(lambda x: along(x, 0), 0.0, h) == pytest.approx(g1, rel=SOLVED, abs=SOLVED * g * rate / force)
-    assert slope(lambda x: along(x, 1), 0.0, h) == pytest.approx(
-        g2, rel=10 * SOLVED, abs=SOLVED * g * (rate / force) ** 2
-    )
+@given(levels, shortenings)
+def test_core_force_and_stiffness_are_slopes(j: int, d: float) -> None:
+    table, h = discs(), 1e-7
+    assume(abs(d) > 4 * h)
+    check_slopes(lambda x: disc.core(table, j, x), d, h, disc.core(table, j, 1e-3))
 
 
-@given(st.floats(0.0, 3.0), st.floats(200.0, 1500.0))
-def test_stiffening_is_smooth_through_zero_preload(gain: float, force: float) -> None:
-    pressed, pulled = (disc.stiffening(gain, force, f, 1e6, 0.0) for f in (1e-12, -1e-12))
-    assert pressed[:2] == pytest.approx(pulled[:2], rel=SOLVED, abs=SOLVED)
-    assert pulled[:2] == (1.0, 0.0)
+@given(st.floats(1e-4, 1.0), st.floats(1e-3, 0.2), angles)
+def test_bow_slopes(k: float, width: float, x: float) -> None:
+    check_slopes(lambda a: disc.bow(k, width, a), x, 1e-6, disc.bow(k, width, 0.5 * width))
 
 
-@given(moments, angles_a, stiffened, angles)
-def test_bending_derivatives_by_angle(b: float, a: float, g: float, t: float) -> None:
+def check_slopes(law: Callable[[float], tuple[float, float, float]], x: float, h: float, size: Sequence[float]) -> None:
+    """Check that the second and third values of a law at x are slopes; `size` says how large the values are."""
+    for order in range(2):
+        found = slope(lambda a, n=order: law(a)[n], x, h)
+        scale = abs(size[order + 1])
+        assert found == pytest.approx(law(x)[order + 1], rel=10 * SOLVED, abs=10 * SOLVED * scale)
+
+
+@given(levels, shortenings, shortenings)
+def test_axial_and_core_are_convex(j: int, low: float, high: float) -> None:
+    """A stiffness is never below zero: more shortening never presses less."""
+    low, high = sorted((low, high))
+    for law in (disc.axial, disc.core):
+        assert law(discs(), j, high)[1] >= law(discs(), j, low)[1]
+        assert law(discs(), j, low)[2] >= 0.0
+
+
+@given(levels, st.floats(-0.02, 0.0))
+def test_a_pulled_core_softens_bending_little(j: int, pulled: float) -> None:
+    """Its pull stays below a share of the force that would double the neutral stiffness."""
+    assert disc.core(discs(), j, pulled)[1] >= -disc.PULLED * discs().force * (1.0 + EXACT)
+
+
+@given(levels, st.integers(0, 2**32 - 1))
+def test_a_disc_is_convex_at_any_preload(j: int, seed: int) -> None:
+    """The energy at the middle of two states is at most the mean of theirs: no bent disc snaps, pressed or pulled."""
+    numbers = np.random.default_rng(seed)
+    ends = [(numbers.uniform(-2e-3, 2e-3, 3), numbers.uniform(-0.2, 0.2, 3)) for _ in range(2)]
+    u, theta = (0.5 * (a + b) for a, b in zip(*ends, strict=True))
+    mean = 0.5 * sum(disc.energy(discs(), j, *end) for end in ends)
+    assert disc.energy(discs(), j, u, theta) <= mean * (1.0 + EXACT)
+
+
+@given(moments, angles_a, angles)
+def test_bending_moment_is_the_slope_of_the_energy(b: float, a: float, t: float) -> None:
     last, h = 6.5 * b, 1e-6
-    knee = a * math.log(last / (g * b) + 1.0)
-    assume(min(abs(t), abs(abs(t) - knee)) > 4 * h)
-    law = lambda x: disc.bending(b, a, last, g, x)  # noqa: E731
-    _, moment, stiffness, _, _, mixed = law(t)
-    assert slope(lambda x: law(x)[0], t, h) == pytest.approx(moment, rel=SOLVED, abs=SOLVED * b)
-    assert slope(lambda x: law(x)[1], t, h) == pytest.approx(stiffness, rel=SOLVED)
-    assert slope(lambda x: law(x)[3], t, h) == pytest.approx(mixed, rel=SOLVED, abs=SOLVED * b)
+    assume(min(abs(t), abs(abs(t) - a * math.log(last / b + 1.0))) > 4 * h)
+    found = slope(lambda x: disc.bending(b, a, last, x)[0], t, h)
+    assert found == pytest.approx(disc.bending(b, a, last, t)[1], rel=SOLVED, abs=SOLVED * b)
 
 
-@given(moments, angles_a, stiffened, angles)
-def test_bending_derivatives_by_stiffening(b: float, a: float, g: float, t: float) -> None:
-    last, h = 6.5 * b, 1e-5
-    knee = a * math.log(last / (g * b) + 1.0)
-    assume(abs(abs(t) - knee) > 1e-3)
-    law = lambda x: disc.bending(b, a, last, x, t)  # noqa: E731
-    _, _, _, by_g, by_gg, mixed = law(g)
-    assert slope(lambda x: law(x)[0], g, h) == pytest.approx(by_g, rel=SOLVED, abs=SOLVED * b)
-    assert slope(lambda x: law(x)[3], g, h) == pytest.approx(by_gg, rel=10 * SOLVED, abs=10 * SOLVED * b)
-    assert slope(lambda x: law(x)[1], g, h) == pytest.approx(mixed, rel=SOLVED, abs=SOLVED * b)
+@given(moments, angles_a, angles)
+def test_bending_is_even_in_energy_and_odd_in_moment(b: float, a: float, t: float) -> None:
+    there, back = (disc.bending(b, a, 6.5 * b, sign * t) for sign in (1.0, -1.0))
+    assert there[0] == back[0] and there[1] == -back[1]
 
 
-@given(moments, angles_a, stiffened, angles)
-def test_bending_is_even_in_energy_and_odd_in_moment(b: float, a: float, g: float, t: float) -> None:
-    there, back = (disc.bending(b, a, 6.5 * b, g, sign * t) for sign in (1.0, -1.0))
-    assert there[0] == back[0] and there[2] == back[2]
-    assert there[1] == -back[1]
-
-
-@given(moments, angles_a, stiffened)
-def test_bending_goes_on_with_its_tangent(b: float, a: float, g: float) -> None:
+@given(moments, angles_a)
+def test_bending_goes_on_with_its_tangent(b: float, a: float) -> None:
     last = 6.5 * b
-    knee = a * math.log(last / (g * b) + 1.0)
-    below, above = (disc.bending(b, a, last, g, knee * f) for f in (1.0 - 1e-13, 1.0 + 1e-13))
+    knee = a * math.log(last / b + 1.0)
+    below, above = (disc.bending(b, a, last, knee * f) for f in (1.0 - 1e-13, 1.0 + 1e-13))
     assert below == pytest.approx(above, rel=SOLVED, abs=1e3 * EXACT)
-    assert below[1] == pytest.approx(last, rel=SOLVED)
+    steps = [disc.bending(b, a, last, knee + d)[1] for d in (0.0, 0.1, 0.2)]
+    assert steps[2] - steps[1] == pytest.approx(steps[1] - steps[0], rel=SOLVED)
 
 
 def test_by_hand() -> None:
-    """M = 1.162 (exp(5.019 deg / 5.019 deg) - 1) = 1.162 x 1.718 = 2.00 N m without preload."""
+    """M = 1.162 (exp(5.019 deg / 5.019 deg) - 1) = 1.162 x 1.718 = 2.00 N m; a core of 400 N/mm that fades over 0.5 mm
+    pushes 200 (1 - 1/e) N after 0.5 mm; V of k = 2, w = 0.1 at 0.1 is 0.02 (sqrt(2) - 1).
+    """
     angle = math.radians(5.019)
-    assert disc.bending(1.162, angle, 7.5, 1.0, angle)[1] == pytest.approx(1.162 * (math.e - 1.0), rel=EXACT)
+    assert disc.bending(1.162, angle, 7.5, angle)[1] == pytest.approx(1.162 * (math.e - 1.0), rel=EXACT)
+    table = discs()._replace(k_core=np.full(6, 4e5), core_length=np.full(6, 5e-4))
+    assert disc.core(table, 0, 5e-4)[1] == pytest.approx(200.0 * (1.0 - math.exp(-1.0)), rel=EXACT)
+    assert disc.bow(2.0, 0.1, 0.1)[0] == pytest.approx(0.02 * (math.sqrt(2.0) - 1.0), rel=EXACT)
+
+
+def test_the_reference_push_doubles_the_neutral_stiffness() -> None:
+    """A core held at the reference force adds as much moment to a small rotation as the disc has by itself."""
+    table, j, small = discs(), 4, 1e-6
+    b, a = table.b[j, 2], table.a[j, 2]
+    own = disc.bending(b, a, table.last_moment[j, 2], small)[1]
+    added = table.force * disc.bow(b / (a * table.force), table.core_turn * a, small)[1]
+    assert added == pytest.approx(own, rel=1e-4)

@@ -53,7 +53,7 @@ def only(kind: str) -> tuple[Person, Task]:
         discs = discs._replace(
             **{
                 name: getattr(discs, name) * NOTHING
-                for name in ("k_initial", "k_linear", "k_shear", "b", "last_moment")
+                for name in ("k_initial", "k_linear", "k_core", "k_shear", "b", "last_moment")
             }
         )
     if kind not in ("facet", "all"):

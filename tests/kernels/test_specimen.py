@@ -157,7 +157,9 @@ def pendulum(load: dict[str, Any]) -> tuple[SpecimenAssembly, float, float]:
     tissue, chain = assembly.tissue, assembly.chain
     stiff = {name: np.full(1, 1e9) for name in ("k_initial", "k_linear", "k_shear")}
     b = np.array([[1.0, 100.0, 100.0]])
-    bare = tissue.discs._replace(**stiff, b=b, a=np.full((1, 3), 0.1), last_moment=np.full((1, 3), 1e3), gain=0.0)
+    bare = tissue.discs._replace(
+        **stiff, b=b, a=np.full((1, 3), 0.1), last_moment=np.full((1, 3), 1e3), core_turn=1e3, force=1e9
+    )
     straight = chain._replace(
         held_rotation=np.eye(3), disc_in_lower=np.eye(3)[None], upper_in_disc=np.eye(3)[None],
         lower_anchor=np.array([[0.0, 0.02, 0.0]]), upper_anchor=np.array([[0.0, -0.05, 0.0]]), cable=np.zeros((2, 3)),

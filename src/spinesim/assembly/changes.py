@@ -39,6 +39,8 @@ def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Disc
         k_initial=discs.k_initial * left / height,
         k_linear=discs.k_linear * left / height,
         toe=discs.toe * height,
+        k_core=discs.k_core * left / height,
+        core_length=discs.core_length * height,
         k_shear=discs.k_shear * left / height,
         b=discs.b * left[:, None],
         a=discs.a * height[:, None],

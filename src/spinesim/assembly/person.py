@@ -93,10 +93,11 @@ def _discs(model: Model, subject: Subject) -> Discs:
     slender = np.array([disc.area / disc.height[1] for disc in model.discs]) * reference.height[1] / reference.area
     slender = slender * subject.disc_area / subject.length
     last = b * law.last_measured_moment / np.array(law.b)
+    first, length = law.initial_stiffness * slender, subject.length * ones
     return Discs(
-        law.initial_stiffness * slender, law.linear_stiffness * slender, law.toe_length * subject.length * ones,
-        law.shear_stiffness * slender, b, a, last, law.gain, law.gain_force * subject.disc_area,
-        np.zeros((6, 3)), np.zeros((6, 3)),
+        first, law.linear_stiffness * slender, law.toe_length * length, law.core_share * first,
+        law.core_length * length, law.shear_stiffness * slender, b, a, last, law.core_force * subject.disc_area,
+        law.core_turn, np.zeros((6, 3)), np.zeros((6, 3)),
     )  # fmt: skip
 
 

@@ -1,8 +1,10 @@
-"""Disc law with an energy: axial toe, shear and exponential rotation, all stiffened by preload.
+"""Disc law with an energy: axial toe, shear and exponential rotation, and a core that preload sets up against bending.
 
-U(u, theta) = U_axial(-u_y) + g (k_s (u_x^2 + u_z^2) / 2 + sum_i U_i(theta_i, g)),  g = g(F_axial(-u_y)),
+U(u, theta) = C(s) + k_s (u_x^2 + u_z^2) / 2 + sum_i U_i(theta_i) + P(s + V(u_x, u_z, theta)),  s = -u_y,
 with u the translation of the upper body in the disc's mid frame (half of the rotation) and theta the rotation vector,
-both from where the disc is free of stress.
+both from where the disc is free of stress. P is the part of the axial law that a bent or sheared disc shortens too, by
+V: under compression its force p = P' adds the moments p dV/dtheta. C, P, V and U_i are convex and P rises where the
+disc is pressed, so that U is convex: no preload can make a bent disc snap, as it can when g(F) multiplies the law.
 """
 
 import math
@@ -12,61 +14,62 @@ from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Discs, Floats
 
 HIGHEST_POWER = 50.0  # of e: far beyond any knee
+PULLED = 0.3  # of the reference force: the most that the core pulls back, so that tension softens bending a little
 
 
 @kernel
-def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float, float]:
-    """Return energy (J), force (N), stiffness (N/m) and its rate (N/m^2) at a shortening (m): toe, linear; tension as
-    at first.
+def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float]:
+    """Return C: energy (J), force (N) and stiffness (N/m) at a shortening (m): toe, then linear either way.
+
+    What the core leaves of the initial stiffness grows to the linear one in compression; in tension the initial
+    stiffness comes back as the core yields.
     """
-    k0, k1, toe = discs.k_initial[j], discs.k_linear[j], discs.toe[j]
-    if shortening <= 0.0:
-        return 0.5 * k0 * shortening * shortening, k0 * shortening, k0, 0.0
+    k0, toe = discs.k_initial[j] - discs.k_core[j], discs.toe[j]
+    k1 = discs.k_linear[j] if shortening > 0.0 else discs.k_initial[j]
+    d, sign = abs(shortening), math.copysign(1.0, shortening)
     curve = (k1 - k0) / toe
-    if shortening < toe:
-        square = shortening * shortening
-        energy = 0.5 * k0 * square + curve * square * shortening / 6.0
-        return energy, k0 * shortening + 0.5 * curve * square, k0 + curve * shortening, curve
-    rest = shortening - toe
-    f_toe = 0.5 * (k0 + k1) * toe
-    energy = 0.5 * k0 * toe * toe + curve * toe * toe * toe / 6.0 + f_toe * rest + 0.5 * k1 * rest * rest
-    return energy, f_toe + k1 * rest, k1, 0.0
+    if d < toe:
+        return 0.5 * k0 * d * d + curve * d * d * d / 6.0, sign * (k0 * d + 0.5 * curve * d * d), k0 + curve * d
+    rest, f_toe = d - toe, 0.5 * (k0 + k1) * toe
+    stored = (0.5 * k0 + curve * toe / 6.0) * toe * toe + f_toe * rest + 0.5 * k1 * rest * rest
+    return stored, sign * (f_toe + k1 * rest), k1
 
 
 @kernel
-def stiffening(gain: float, force: float, preload: float, rate: float, curve: float) -> tuple[float, float, float]:
-    """Return g and its first two derivatives by shortening; g = 1 + gain (1 - exp(-(F / force)^2)), 1 in tension.
+def core(discs: Discs, j: int, shortening: float) -> tuple[float, float, float]:
+    """Return P: energy (J), force (N) and stiffness (N/m) of the core at its shortening (m): p = k h (1 - exp(-x / h)).
 
-    `rate` and `curve` are the first two derivatives of the preload F by shortening. The slope is zero at F = 0: a disc
-    that stiffened at once would, by its energy, lengthen under pure bending.
+    Pulled, it yields sooner: h is then what bounds the pull to PULLED times the reference force.
     """
-    if preload <= 0.0:
-        return 1.0, 0.0, 0.0
-    ratio = preload / force
-    e = gain * math.exp(-ratio * ratio)
-    slope, bend = 2.0 * ratio * e / force, 2.0 * (1.0 - 2.0 * ratio * ratio) * e / (force * force)
-    return 1.0 + gain - e, slope * rate, slope * curve + bend * rate * rate
+    k, h = discs.k_core[j], discs.core_length[j]
+    if shortening >= 0.0:
+        e = -math.expm1(-shortening / h)
+        return k * h * (shortening - h * e), k * h * e, k * (1.0 - e)
+    h = PULLED * discs.force / k
+    e = math.expm1(shortening / h)
+    return k * h * (h * e - shortening), k * h * e, k * (1.0 + e)
 
 
 @kernel
-def bending(b: float, a: float, last: float, g: float, angle: float) -> tuple[float, float, float, float, float, float]:
-    """Return U, dU/dangle, d2U/dangle2, dU/dg, d2U/dg2, d2U/dangle dg of M = g b (exp(|angle| / a) - 1), tangent
-    beyond `last`.
+def bow(stiffness: float, width: float, x: float) -> tuple[float, float, float]:
+    """Return V, V' and V'' of V = k w^2 (sqrt(1 + (x / w)^2) - 1): quadratic, then linear beyond the width w."""
+    ratio = x / width
+    root = math.sqrt(1.0 + ratio * ratio)
+    return stiffness * width * width * (root - 1.0), stiffness * x / root, stiffness / (root * root * root)
+
+
+@kernel
+def bending(b: float, a: float, last: float, angle: float) -> tuple[float, float]:
+    """Return U (J) and M = dU/dangle (N m) of M = b (exp(|angle| / a) - 1), which goes on with its tangent beyond
+    `last`.
     """
     t, sign = abs(angle), math.copysign(1.0, angle)
     e = math.expm1(min(t / a, HIGHEST_POWER))
-    if g * b * e <= last:
-        base = b * (a * e - t)
-        return g * base, sign * g * b * e, g * b * (e + 1.0) / a, base, 0.0, sign * b * e
-    knee = a * math.log(last / (g * b) + 1.0)
-    slope, slope_g, d = (last + g * b) / a, b / a, t - knee
-    knee_g = -a * last / (g * (last + g * b))
-    knee_gg = a * last * (last + 2.0 * g * b) / (g * (last + g * b)) ** 2
-    u_knee = last * a - g * b * knee
-    u = u_knee + last * d + 0.5 * slope * d * d
-    u_g = last * a / g - b * knee + 0.5 * slope_g * d * d - slope * d * knee_g
-    u_gg = -last * a / (g * g) - b * knee_g - 2.0 * slope_g * d * knee_g + slope * knee_g * knee_g - slope * d * knee_gg
-    return u, sign * (last + slope * d), slope, u_g, u_gg, sign * (slope_g * d - slope * knee_g)
+    if b * e <= last:
+        return b * (a * e - t), sign * b * e
+    knee, slope = a * math.log(last / b + 1.0), (last + b) / a
+    d = t - knee
+    return last * a - b * knee + last * d + 0.5 * slope * d * d, sign * (last + slope * d)
 
 
 @kernel
@@ -74,12 +77,14 @@ def energy(discs: Discs, j: int, u: Floats, theta: Floats) -> float:
     """Return the stored energy (J) of disc j."""
     rest = discs.rest_shift
     x, y, z = u[0] - rest[j, 0], u[1] - rest[j, 1], u[2] - rest[j, 2]
-    e, force, rate, curve = axial(discs, j, -y)
-    g, _, _ = stiffening(discs.gain, discs.force, force, rate, curve)
-    e += 0.5 * g * discs.k_shear[j] * (x * x + z * z)
+    square = x * x + z * z
+    shortening = -y + bow(discs.k_shear[j] / discs.force, discs.toe[j], math.sqrt(square))[0]
+    e = axial(discs, j, -y)[0] + 0.5 * discs.k_shear[j] * square
     for i in range(3):
-        e += bending(discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i] - discs.rest_turn[j, i])[0]
-    return e
+        b, a, angle = discs.b[j, i], discs.a[j, i], theta[i] - discs.rest_turn[j, i]
+        e += bending(b, a, discs.last_moment[j, i], angle)[0]
+        shortening += bow(b / (a * discs.force), discs.core_turn * a, angle)[0]
+    return e + core(discs, j, shortening)[0]
 
 
 @kernel
@@ -116,53 +121,50 @@ def disc_wrench(
     `k` = df/du (N/m) and `c` = dm/du (N) get the tangents. `u` (3,) m, `theta` (3,) rad; `direct` and `arm` from
     `turning`.
     """
-    shift, turn = discs.rest_shift, discs.rest_turn
+    shift, turn, ks = discs.rest_shift, discs.rest_turn, discs.k_shear[j]
     vx, vy, vz = u[0] - shift[j, 0], u[1] - shift[j, 1], u[2] - shift[j, 2]
-    _, force, rate, curve = axial(discs, j, -vy)
-    g, g1, g2 = stiffening(discs.gain, discs.force, force, rate, curve)
-    ks = g * discs.k_shear[j]
-    u_g, u_gg = 0.5 * discs.k_shear[j] * (vx * vx + vz * vz), 0.0
+    # Of V: slopes sx, sz and curvatures by shear, (gx, gy, gz) = N dV/dtheta. Of the rest: (mx, my, mz) = N dU/dtheta.
+    slide = math.sqrt(vx * vx + vz * vz)
+    bowed, by_slide, bend = bow(ks / discs.force, discs.toe[j], slide)
+    by_slide, bend = (by_slide / slide, bend) if slide > 0.0 else (bend, bend)
     mx, my, mz, gx, gy, gz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(3):
-        _, moment, _, slope, bend, mixed = bending(
-            discs.b[j, i], discs.a[j, i], discs.last_moment[j, i], g, theta[i] - turn[j, i]
-        )
-        u_g += slope
-        u_gg += bend
+        b, a, angle = discs.b[j, i], discs.a[j, i], theta[i] - turn[j, i]
+        moment = bending(b, a, discs.last_moment[j, i], angle)[1]
+        more, slope, _ = bow(b / (a * discs.force), discs.core_turn * a, angle)
+        bowed += more
         mx, my, mz = mx + direct[0, i] * moment, my + direct[1, i] * moment, mz + direct[2, i] * moment
-        gx, gy, gz = gx + direct[0, i] * mixed, gy + direct[1, i] * mixed, gz + direct[2, i] * mixed
-    px, py, pz = ks * vx, -(force + g1 * u_g), ks * vz
-    hxy, hyz = -g1 * discs.k_shear[j] * vx, -g1 * discs.k_shear[j] * vz
-    hyy = rate + g2 * u_g + g1 * g1 * u_gg
-    f[0] -= px
-    f[1] -= py
-    f[2] -= pz
-    k[0, 0] -= ks
-    k[2, 2] -= ks
-    k[1, 1] -= hyy
-    k[0, 1] -= hxy
-    k[1, 0] -= hxy
-    k[1, 2] -= hyz
-    k[2, 1] -= hyz
+        gx, gy, gz = gx + direct[0, i] * slope, gy + direct[1, i] * slope, gz + direct[2, i] * slope
+    _, force, rate = axial(discs, j, -vy)
+    _, push, stiff = core(discs, j, bowed - vy)
+    sx, sz = by_slide * vx, by_slide * vz
+    px, py, pz = ks * vx + push * sx, -(force + push), ks * vz + push * sz
+    # Hessian by u: V's own curvature is by_slide across the shear and bend along it.
+    along = push * (bend - by_slide) / (slide * slide) if slide > 0.0 else 0.0
+    even = ks + push * by_slide
+    hxx, hzz = even + along * vx * vx + stiff * sx * sx, even + along * vz * vz + stiff * sz * sz
+    hxz, hxy, hyz, hyy = along * vx * vz + stiff * sx * sz, -stiff * sx, -stiff * sz, rate + stiff
+    f[0], f[1], f[2] = f[0] - px, f[1] - py, f[2] - pz
+    k[0, 0], k[1, 1], k[2, 2] = k[0, 0] - hxx, k[1, 1] - hyy, k[2, 2] - hzz
+    k[0, 1], k[0, 2], k[1, 2] = k[0, 1] - hxy, k[0, 2] - hxz, k[1, 2] - hyz
+    k[1, 0], k[2, 0], k[2, 1] = k[1, 0] - hxy, k[2, 0] - hxz, k[2, 1] - hyz
     x, y, z = vec3.cross(u[0], u[1], u[2], px, py, pz)
     x, y, z = vec3.rotate(arm, x, y, z)
-    m[0] += x - mx
-    m[1] += y - my
-    m[2] += z - mz
-    # Columns of dm/du: the arm of the force moves, the force changes, and u_y changes g in every moment.
-    x, y, z = _arm_column(arm, u, 0.0, pz, -py, ks, hxy, 0.0)
-    c[0, 0], c[1, 0], c[2, 0] = c[0, 0] + x, c[1, 0] + y, c[2, 0] + z
-    x, y, z = _arm_column(arm, u, -pz, 0.0, px, hxy, hyy, hyz)
-    x, y, z = x + g1 * gx, y + g1 * gy, z + g1 * gz
-    c[0, 1], c[1, 1], c[2, 1] = c[0, 1] + x, c[1, 1] + y, c[2, 1] + z
-    x, y, z = _arm_column(arm, u, py, -px, 0.0, 0.0, hyz, ks)
-    c[0, 2], c[1, 2], c[2, 2] = c[0, 2] + x, c[1, 2] + y, c[2, 2] + z
+    m[0], m[1], m[2] = m[0] + x - mx - push * gx, m[1] + y - my - push * gy, m[2] + z - mz - push * gz
+    # Columns of dm/du: the arm of the force moves, the force changes, and so does the core's push on every moment.
+    _add_column(0, arm, u, 0.0, pz, -py, hxx, hxy, hxz, -stiff * sx, gx, gy, gz, c)
+    _add_column(1, arm, u, -pz, 0.0, px, hxy, hyy, hyz, stiff, gx, gy, gz, c)
+    _add_column(2, arm, u, py, -px, 0.0, hxz, hyz, hzz, -stiff * sz, gx, gy, gz, c)
 
 
 @kernel
-def _arm_column(
-    arm: Floats, u: Floats, ax: float, ay: float, az: float, hx: float, hy: float, hz: float
-) -> tuple[float, float, float]:
-    """Return P (u x dp - a), with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the direction e moved."""
+def _add_column(
+    i: int, arm: Floats, u: Floats, ax: float, ay: float, az: float, hx: float, hy: float, hz: float, rise: float,
+    gx: float, gy: float, gz: float, c: Floats,
+) -> None:  # fmt: skip
+    """Add P (u x dp - a) + rise g to column i of c, with dp = (hx, hy, hz) and a = p x e = (ax, ay, az) for the
+    direction e moved.
+    """
     x, y, z = vec3.cross(u[0], u[1], u[2], hx, hy, hz)
-    return vec3.rotate(arm, x - ax, y - ay, z - az)
+    x, y, z = vec3.rotate(arm, x - ax, y - ay, z - az)
+    c[0, i], c[1, i], c[2, i] = c[0, i] + x + rise * gx, c[1, i] + y + rise * gy, c[2, i] + z + rise * gz

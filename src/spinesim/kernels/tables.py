@@ -58,12 +58,14 @@ class Discs(NamedTuple):
     k_initial: Floats  # (level,) N/m
     k_linear: Floats  # (level,) N/m
     toe: Floats  # (level,) m
+    k_core: Floats  # (level,) N/m              of k_initial, what bending and shear shorten too
+    core_length: Floats  # (level,) m           over which the core's stiffness fades
     k_shear: Floats  # (level,) N/m
     b: Floats  # (level, 3) N m
     a: Floats  # (level, 3) rad
     last_moment: Floats  # (level, 3) N m       beyond it the law goes on with its tangent
-    gain: float  # 1                            preload stiffening
-    force: float  # N                           preload at which 1 - 1/e of the gain is reached
+    force: float  # N                           push of the core that doubles the neutral stiffnesses
+    core_turn: float  # 1                       of a: rotation beyond which the core's moment grows no further
     rest_turn: Floats  # (level, 3) rad         rotation at which the disc is free of stress
     rest_shift: Floats  # (level, 3) m          translation, the same
 

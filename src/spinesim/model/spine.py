@@ -77,8 +77,10 @@ class DiscLaw:
     slenderness: float  # 1, power of height over breadth by which a grows from level to level
     last_measured_moment: float  # N m
     reference_level: str
-    gain: float  # 1
-    gain_force: float  # N
+    core_share: float  # 1, of the initial stiffness
+    core_length: float  # m
+    core_force: float  # N
+    core_turn: float  # 1
     swelling: float  # Pa
     correction_factor: float  # 1
     rise: tuple[float, float, float, float]  # Pa/(N m): flexion, extension, lateral, axial
