@@ -264,6 +264,17 @@ def add_facets(d: Diagram) -> None:
             if depth > 0.0 and radial @ (disc @ facets.inward[i]) > 0.0:
                 force = -facet_pressure(depth, facets) * facets.point_area[i] * radial / np.linalg.norm(radial)
                 d.pair(level.upper, at, level.lower, at, force)
+        add_tip(d, i, anchor, disc, center + d.turn[level.upper] @ facets.tip[i])
+
+
+def add_tip(d: Diagram, i: int, anchor: Any, disc: Any, at: Any) -> None:
+    """Tip of the upper process on the lamina below, along the lower vertebra's disc axis: a toe, then linear."""
+    facets, level = d.solved.assembly.person.facets, d.solved.assembly.model.levels[i // 2]
+    depth = facets.lamina[i] - (at - anchor) @ disc[:, 1]
+    if depth > 0.0:
+        toe = facets.tip_toe
+        bent = 0.5 * depth**2 / toe if depth < toe else depth - 0.5 * toe
+        d.pair(level.upper, at, level.lower, at, facets.tip_stiffness[i] * bent * disc[:, 1])
 
 
 def facet_pressure(depth: float, facets: Any) -> float:

@@ -92,6 +92,12 @@ def facet_tables(tissue: Tissue, q: Array) -> tuple[Array, Array, Array, Array]:
     return points, turned[0], turned[1], turned[2]
 
 
+def tip_tables(tissue: Tissue, q: Array) -> tuple[Array, Array]:
+    """Return each process' tip, from the upper anchor, and the normal of the lamina below it, mid frames."""
+    half = Rotation.from_rotvec(0.5 * np.repeat(q[:, :3], 2, axis=0))
+    return half.apply(tissue.tip), half.inv().apply([0.0, 1.0, 0.0])
+
+
 def strand_spans(tissue: Tissue, q: Array) -> tuple[Array, Array]:
     """Return each strand's upper end (from the upper anchor) and its span from lower to upper end, mid frames."""
     half = Rotation.from_rotvec(0.5 * q[tissue.strand_level, :3])
@@ -110,6 +116,10 @@ def stored(tissue: Tissue, q: Array) -> float:
         for p in patch + q[i // 2, 3:]:
             d = facet.closure(i, origin, axis, inward, tissue.facet_radius, *p)[0]
             total += tissue.facet_point_area[i] * facet.contact_energy(d, *tissue.contact)
+    tips, up = tip_tables(tissue, q)
+    for i, p in enumerate(tips):
+        d = facet.tip_closure(i, up, tissue.lamina, *(p + q[i // 2, 3:]))
+        total += ligament.strand_energy(d, tissue.tip_stiffness[i], tissue.tip_toe)
     return float(total)
 
 
@@ -167,4 +177,10 @@ def tissue_wrench(tissue: Tissue, q: Array, j: int) -> tuple[Array, Array]:
             push = tissue.facet_point_area[i] * facet.contact_pressure(d, *tissue.contact)[0] * np.array(normal)
             f -= push
             m -= np.cross(p, push)
+    tips, up = tip_tables(tissue, q)
+    for i in (2 * j, 2 * j + 1):
+        d = facet.tip_closure(i, up, tissue.lamina, *(u + tips[i]))
+        push = ligament.strand_tension(d, tissue.tip_stiffness[i], tissue.tip_toe)[0] * up[i]
+        f += push
+        m += np.cross(tips[i], push)
     return f, m

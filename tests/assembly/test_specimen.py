@@ -108,7 +108,7 @@ def test_what_is_removed_or_weak_is_scaled() -> None:
     ratio = tables.tissue.strand_stiffness / whole.tissue.strand_stiffness
     wanted = [{"LF": 0.0, "PLL": 0.5}.get(name.ligament, 1.0) for name in tables.strands]
     assert np.allclose(ratio, wanted)
-    assert (tables.tissue.facet_point_area == 0.0).all()
+    assert (tables.tissue.facet_point_area == 0.0).all() and (tables.tissue.tip_stiffness == 0.0).all()
     assert (whole.tissue.facet_point_area > 0.0).all()
 
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from differences import slope
-from spinesim.kernels.facet import contact_energy, contact_pressure
+from spinesim.kernels.facet import add_tip, contact_energy, contact_pressure, tip_closure
 from tolerances import EXACT, SOLVED
 
 pytestmark = [pytest.mark.interpreted, pytest.mark.boundscheck]
@@ -59,3 +59,29 @@ def test_energy_is_exact_for_a_polynomial_of_the_toe() -> None:
     assert contact_energy(0.8e-3, 3e9, 1.5e-3, 0.05e-3) == pytest.approx(
         float(np.trapezoid(pressures, path)), rel=SOLVED
     )
+
+
+def pressed(depth: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return force, moment and tangent of a tip 30 mm behind and 10 mm below its anchor, so deep in a flat lamina."""
+    tip, up, lamina = np.array([[-0.03, -0.01, 0.0]]), np.array([[0.0, 1.0, 0.0]]), np.array([-0.01 + depth])
+    f, m, k, c = np.zeros((1, 3)), np.zeros((1, 3)), np.zeros((1, 3, 3)), np.zeros((1, 3, 3))
+    add_tip(0, tip, up, lamina, np.array([1e5]), 5e-4, np.zeros((1, 3)), f, m, k, c)
+    return f[0], m[0], k[0]
+
+
+def test_the_lamina_lifts_the_tip_by_hand() -> None:
+    """100 N/mm with a toe of 0.5 mm, 0.75 mm deep: 50 N up, which flexes by 30 mm x 50 N = 1.5 N m."""
+    f, m, k = pressed(7.5e-4)
+    assert f == pytest.approx([0.0, 50.0, 0.0], rel=EXACT)
+    assert m == pytest.approx([0.0, 0.0, -1.5], rel=EXACT)
+    assert k == pytest.approx(np.diag([0.0, -1e5, 0.0]), rel=EXACT)
+
+
+def test_a_tip_above_the_lamina_feels_nothing() -> None:
+    assert not any(np.any(x) for x in pressed(-1e-6))
+
+
+@given(st.floats(-0.1, 0.1), st.floats(-0.1, 0.1), st.floats(-0.1, 0.1), st.floats(-0.1, 0.1))
+def test_sliding_along_the_lamina_closes_nothing(x: float, y: float, z: float, slide: float) -> None:
+    up, lamina = np.array([[0.0, 1.0, 0.0]]), np.array([0.01])
+    assert tip_closure(0, up, lamina, x + slide, y, z - slide) == tip_closure(0, up, lamina, x, y, z)

@@ -57,7 +57,7 @@ def only(kind: str) -> tuple[Person, Task]:
             }
         )
     if kind not in ("facet", "all"):
-        facets = facets._replace(point_area=facets.point_area * 0.0)
+        facets = facets._replace(point_area=facets.point_area * 0.0, tip_stiffness=facets.tip_stiffness * 0.0)
     if kind not in ("ligament", "all"):
         task = task._replace(strand_scale=task.strand_scale * 0.0)
     return person._replace(discs=discs, facets=facets), task

@@ -113,7 +113,7 @@ def test_levels_join_neighbours_from_the_top_down() -> None:
 
 
 def test_facets_stand_the_gap_of_the_model_apart_in_neutral() -> None:
-    """All nine points of a patch lie a gap inside the cylinder that faces them."""
+    """All nine points of a patch lie a gap inside the cylinder that faces them, its tip a gap above the lamina."""
     person = solve(situation()).assembly.person
     facets, skeleton = person.facets, person.skeleton
     for i in range(12):
@@ -122,6 +122,9 @@ def test_facets_stand_the_gap_of_the_model_apart_in_neutral() -> None:
         assert facets.radius[i] - np.linalg.norm(radial, axis=1) == pytest.approx(load_model().facet_law.gap, abs=EXACT)
         assert (radial @ facets.inward[i] > 0.0).all()
         assert facets.point_area[i] * 9 == pytest.approx(load_model().facets[i // 2].area, rel=EXACT)
+        height = (skeleton.upper_in_disc[i // 2] @ facets.tip[i])[1]
+        assert height - facets.lamina[i] == pytest.approx(load_model().facet_law.tip_gap, abs=EXACT)
+        assert height < np.mean(points @ [0.0, 1.0, 0.0]) + facets.axis_point[i][1], "the tip is the lower end"
 
 
 @pytest.mark.parametrize("angle", [1.0, -1.0])

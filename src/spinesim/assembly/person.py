@@ -114,7 +114,7 @@ def facet_table(
     """
     law, skeleton = model.facet_law, _skeleton(model, subject)
     point, axis, inward, radius = np.zeros((12, 3)), np.zeros((12, 3)), np.zeros((12, 3)), np.zeros(12)
-    patch, area = np.zeros((12, 9, 3)), np.zeros(12)
+    patch, area, tip, lamina = np.zeros((12, 9, 3)), np.zeros(12), np.zeros((12, 3)), np.zeros(12)
     for i in range(12):
         j, mirror = i // 2, LEFT if i % 2 else np.ones(3)
         joint = model.facets[j]
@@ -127,10 +127,15 @@ def facet_table(
         axis[i], inward[i], radius[i] = along * mirror, -normal * mirror, joint.radius * subject.length
         patch[i] = (points * mirror) @ skeleton.upper_in_disc[j]
         area[i] = joint.area * subject.disc_area / 9.0
-    thickness = law.thickness * subject.length
+        end = center - math.sqrt(joint.area / math.pi) * subject.length * along
+        tip[i] = (end * mirror) @ skeleton.upper_in_disc[j]
+        # A joint that is said to stand farther apart does so at its tip too.
+        lamina[i] = end[1] - law.tip_gap * subject.length - (gap - law.gap * subject.length)
+    thickness, stiffness = law.thickness * subject.length, law.tip_stiffness * subject.disc_area / subject.length
     return Facets(
-        point, axis, inward, radius, patch, area, law.modulus / thickness, thickness, law.toe * subject.length
-    )
+        point, axis, inward, radius, patch, area, law.modulus / thickness, thickness, law.toe * subject.length,
+        tip, lamina, np.full(12, stiffness), law.tip_toe * subject.length, law.tip_area * subject.disc_area,
+    )  # fmt: skip
 
 
 def _facet_axes(joint: FacetJoint) -> tuple[Floats, Floats]:

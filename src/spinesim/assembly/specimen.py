@@ -79,7 +79,7 @@ def assemble_specimen(model: Model, scenario: Scenario) -> SpecimenAssembly:
     discs = disc_changes(model, subject, scenario, person.discs)
     facets = changed_facets(model, subject, scenario, person.facets)
     if "facets" in specimen.removed:
-        facets = facets._replace(point_area=np.zeros(12))
+        facets = facets._replace(point_area=np.zeros(12), tip_stiffness=np.zeros(12))
     own = np.flatnonzero((person.strands.level >= run.start) & (person.strands.level < run.stop))
     own = own[np.argsort(person.strands.level[own], kind="stable")]
     return SpecimenAssembly(
@@ -142,6 +142,11 @@ def _tissue(
         facet_radius=facets.radius[both].copy(),
         facet_point_area=facets.point_area[both].copy(),
         contact=np.array([facets.stiffness, facets.thickness, facets.toe]),
+        tip=np.einsum("fij,fj->fi", turn, facets.tip[both]),
+        lamina=facets.lamina[both].copy(),
+        tip_stiffness=facets.tip_stiffness[both].copy(),
+        tip_toe=facets.tip_toe,
+        tip_area=facets.tip_area,
     )
 
 

@@ -1,4 +1,6 @@
-"""Facet joints: one-sided, frictionless, stiffening contact of a patch of points inside a concave cylinder."""
+"""Facet joints: one-sided, frictionless, stiffening contact of a patch of points inside a concave cylinder; and of the
+tip of the process above with the lamina below.
+"""
 
 import math
 
@@ -83,3 +85,29 @@ def add_facet(
         ligament.add_tangent(
             ax, ay, az, turn * p * p, turn * q * q, turn * r * r, turn * p * q, turn * p * r, turn * q * r, j, k, c
         )
+
+
+@kernel
+def tip_closure(i: int, up: Floats, lamina: Floats, x: float, y: float, z: float) -> float:
+    """Return how far (m) the tip of facet i's upper process, at a place from the lower anchor, is below the lamina's
+    height.
+    """
+    return lamina[i] - x * up[i, 0] - y * up[i, 1] - z * up[i, 2]
+
+
+@kernel
+def add_tip(
+    i: int, tip: Floats, up: Floats, lamina: Floats, stiffness: Floats, toe: float,
+    u: Floats, f: Floats, m: Floats, k: Floats, c: Floats,
+) -> None:  # fmt: skip
+    """Add the push of the lamina on the tip of facet i's upper process (Yang & King 1984), as `add_facet` does.
+
+    The lamina is a plane square to the lower vertebra's disc axis; soft tissue between makes the toe.
+    """
+    j = i // 2
+    x, y, z = tip[i, 0], tip[i, 1], tip[i, 2]
+    d = tip_closure(i, up, lamina, u[j, 0] + x, u[j, 1] + y, u[j, 2] + z)
+    if d <= 0.0:
+        return
+    push, slope = ligament.strand_tension(d, stiffness[i], toe)
+    ligament.add_radial(x, y, z, -up[i, 0], -up[i, 1], -up[i, 2], push, slope, 0.0, j, f, m, k, c)

@@ -38,7 +38,11 @@ def _place_facets(facets: Facets, turns: Floats, r: Floats, mid: Floats, tissue:
             x, y, z = vec3.rotate_at(r, 6 - j, facets.points[i, n, 0], facets.points[i, n, 1], facets.points[i, n, 2])
             x, y, z = vec3.unrotate_at(mid, j, x, y, z)
             tissue.facet_p[i, n, 0], tissue.facet_p[i, n, 1], tissue.facet_p[i, n, 2] = x, y, z
-        t = turns[j]
+        x, y, z = vec3.rotate_at(r, 6 - j, facets.tip[i, 0], facets.tip[i, 1], facets.tip[i, 2])
+        x, y, z = vec3.unrotate_at(mid, j, x, y, z)
+        tissue.facet_tip[i, 0], tissue.facet_tip[i, 1], tissue.facet_tip[i, 2] = x, y, z
+        t, up = turns[j], tissue.facet_up[i]
+        up[0], up[1], up[2] = vec3.turn_back(t, 0.5, 0.0, 1.0, 0.0)
         for source, out in (
             (facets.axis_point, tissue.facet_o),
             (facets.axis, tissue.facet_a),
@@ -71,6 +75,9 @@ def passive_levels(person: Person, turns: Floats, strand_scale: Floats, u: Float
             i, tissue.facet_p, tissue.facet_o, tissue.facet_a, tissue.facet_n, facets.radius, facets.point_area,
             facets.stiffness, facets.thickness, facets.toe, u, f, m, k, c,
         )  # fmt: skip
+        facet.add_tip(
+            i, tissue.facet_tip, tissue.facet_up, facets.lamina, facets.tip_stiffness, facets.tip_toe, u, f, m, k, c
+        )
 
 
 @kernel
@@ -137,9 +144,11 @@ def passive_energy(person: Person, task: Task, u: Floats, tissue: Tissue) -> flo
         stretch = (x * x + y * y + z * z) ** 0.5 - strands.slack[n]
         total += task.strand_scale[n] * ligament.strand_energy(stretch, strands.stiffness[n], strands.toe[n])
     for i in range(12):
-        p = tissue.facet_p[i]
+        p, v, tip = tissue.facet_p[i], u[i // 2], tissue.facet_tip[i]
+        x, y, z = v[0] + tip[0], v[1] + tip[1], v[2] + tip[2]
+        d = facet.tip_closure(i, tissue.facet_up, facets.lamina, x, y, z)
+        total += ligament.strand_energy(d, facets.tip_stiffness[i], facets.tip_toe)
         for n in range(p.shape[0]):
-            v = u[i // 2]
             x, y, z = v[0] + p[n, 0], v[1] + p[n, 1], v[2] + p[n, 2]
             d = facet.closure(i, tissue.facet_o, tissue.facet_a, tissue.facet_n, facets.radius, x, y, z)[0]
             total += facets.point_area[i] * facet.contact_energy(d, facets.stiffness, facets.thickness, facets.toe)

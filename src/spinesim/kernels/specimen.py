@@ -42,6 +42,10 @@ def turn_points(tissue: Tissue, j: int, t: Floats, desk: LevelDesk) -> None:
         for n in range(tissue.facet_points.shape[1]):
             p, q = tissue.facet_points[i, n], desk.facet_p[i, n]
             q[0], q[1], q[2] = vec3.turn_back(t, -0.5, p[0], p[1], p[2])
+        p, q = tissue.tip[i], desk.facet_tip[i]
+        q[0], q[1], q[2] = vec3.turn_back(t, -0.5, p[0], p[1], p[2])
+        q = desk.facet_up[i]
+        q[0], q[1], q[2] = vec3.turn_back(t, 0.5, 0.0, 1.0, 0.0)
         p, q = tissue.facet_axis_point[i], desk.facet_o[i]
         q[0], q[1], q[2] = vec3.turn_back(t, 0.5, p[0], p[1], p[2])
         p, q = tissue.facet_axis[i], desk.facet_a[i]
@@ -70,6 +74,10 @@ def level_wrench(tissue: Tissue, j: int, q: Floats, desk: LevelDesk) -> None:
         facet.add_facet(
             i, desk.facet_p, desk.facet_o, desk.facet_a, desk.facet_n, tissue.facet_radius, tissue.facet_point_area,
             tissue.contact[0], tissue.contact[1], tissue.contact[2], desk.u, desk.f, desk.m, desk.k, desk.c,
+        )  # fmt: skip
+        facet.add_tip(
+            i, desk.facet_tip, desk.facet_up, tissue.lamina, tissue.tip_stiffness, tissue.tip_toe, desk.u, desk.f,
+            desk.m, desk.k, desk.c,
         )  # fmt: skip
 
 

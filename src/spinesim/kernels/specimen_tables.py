@@ -33,6 +33,11 @@ class Tissue(NamedTuple):
     facet_radius: Floats  # (facet,) m
     facet_point_area: Floats  # (facet,) m^2      0: cut away
     contact: Floats  # (3,)                       stiffness Pa/m, thickness m, toe m
+    tip: Floats  # (facet, 3) m
+    lamina: Floats  # (facet,) m                  height in the disc frame, from the lower anchor
+    tip_stiffness: Floats  # (facet,) N/m         0: cut away
+    tip_toe: float  # m
+    tip_area: float  # m^2
 
 
 class Chain(NamedTuple):
@@ -72,6 +77,8 @@ class LevelDesk(NamedTuple):
     facet_o: Floats  # (facet, 3) m
     facet_a: Floats  # (facet, 3)
     facet_n: Floats  # (facet, 3)
+    facet_tip: Floats  # (facet, 3) m
+    facet_up: Floats  # (facet, 3)                normal of the lamina
     u: Floats  # (level, 3) m
 
 
@@ -128,7 +135,8 @@ def make_level_desk(tissue: Tissue) -> LevelDesk:
     return LevelDesk(
         f=z((n, 3)), m=z((n, 3)), k=z((n, 3, 3)), c=z((n, 3, 3)), direct=z((3, 3)), arm=z((3, 3)),
         strand_u=z((strands, 3)), strand_l=z((strands, 3)), facet_p=z((2 * n, points, 3)), facet_o=z((2 * n, 3)),
-        facet_a=z((2 * n, 3)), facet_n=z((2 * n, 3)), u=z((n, 3)),
+        facet_a=z((2 * n, 3)), facet_n=z((2 * n, 3)),
+        facet_tip=z((2 * n, 3)), facet_up=z((2 * n, 3)), u=z((n, 3)),
     )  # fmt: skip
 
 

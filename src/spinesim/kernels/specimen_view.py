@@ -54,3 +54,9 @@ def look_at_facet(tissue: Tissue, i: int, desk: LevelDesk, out: Floats) -> None:
             force = area * facet.contact_pressure(d, tissue.contact[0], tissue.contact[1], tissue.contact[2])[0]
             out[0], out[1], out[2] = out[0] - force * x, out[1] - force * y, out[2] - force * z
             out[3] += area
+    p, up = desk.facet_tip[i], desk.facet_up
+    d = facet.tip_closure(i, up, tissue.lamina, desk.u[j, 0] + p[0], desk.u[j, 1] + p[1], desk.u[j, 2] + p[2])
+    if d > 0.0 and tissue.tip_stiffness[i] > 0.0:
+        force = ligament.strand_tension(d, tissue.tip_stiffness[i], tissue.tip_toe)[0]
+        out[0], out[1], out[2] = out[0] + force * up[i, 0], out[1] + force * up[i, 1], out[2] + force * up[i, 2]
+        out[3] += tissue.tip_area

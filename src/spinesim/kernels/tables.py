@@ -94,6 +94,11 @@ class Facets(NamedTuple):
     stiffness: float  # Pa/m                    of the cartilage foundation
     thickness: float  # m
     toe: float  # m
+    tip: Floats  # (facet, 3) m                 tip of the upper process, upper body's frame, from the upper anchor
+    lamina: Floats  # (facet,) m                height of the lower lamina below it, disc frame, from the lower anchor
+    tip_stiffness: Floats  # (facet,) N/m
+    tip_toe: float  # m
+    tip_area: float  # m^2
 
 
 class Lines(NamedTuple):
@@ -224,6 +229,8 @@ class Tissue(NamedTuple):
     facet_o: Floats  # (facet, 3) m
     facet_a: Floats  # (facet, 3)
     facet_n: Floats  # (facet, 3)
+    facet_tip: Floats  # (facet, 3) m
+    facet_up: Floats  # (facet, 3)              normal of the lamina
     f: Floats  # (level, 3) N                   passive_levels, on the upper body, mid frame
     m: Floats  # (level, 3) N m                 about the upper anchor
     k: Floats  # (level, 3, 3) N/m              df/du
@@ -367,7 +374,7 @@ def _make_tissue(n_strand: int, n_point: int) -> Tissue:
     return Tissue(
         disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
         facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
-        f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
+        facet_tip=z((12, 3)), facet_up=z((12, 3)), f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
     )  # fmt: skip
 
 

@@ -101,6 +101,10 @@ def read_facets(node: Node) -> dict[str, Any]:
             law["cartilage_modulus"].quantity("pressure"),
             law["cartilage_thickness"].quantity("length"),
             law["toe"].quantity("length"),
+            law["tip_gap"].quantity("length"),
+            law["tip_stiffness"].quantity("stiffness"),
+            law["tip_toe"].quantity("length"),
+            law["tip_area"].quantity("area"),
         ),
     }
 

@@ -110,6 +110,10 @@ class FacetLaw:
     modulus: float  # Pa
     thickness: float  # m
     toe: float  # m
+    tip_gap: float  # m
+    tip_stiffness: float  # N/m, each side
+    tip_toe: float  # m
+    tip_area: float  # m^2
 
 
 @dataclass(frozen=True)

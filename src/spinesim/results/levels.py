@@ -10,7 +10,7 @@ import numpy as np
 from spinesim.assembly import Assembly, SpecimenAssembly
 from spinesim.assembly.changes import disc_condition
 from spinesim.kernels import disc, facet, ligament
-from spinesim.kernels.tables import Floats, State, Work
+from spinesim.kernels.tables import Facets, Floats, State, Work
 from spinesim.variables import dimensions
 
 DEG = 180.0 / math.pi
@@ -103,6 +103,9 @@ def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any
                 pressure, _ = facet.contact_pressure(d, facets.stiffness, facets.thickness, facets.toe)
                 total += pressure * facets.point_area[i] * np.array([nx, ny, nz])
                 area[j, side] += facets.point_area[i]
+        push = _tip_push(facets, state.u[j] + work.tissue.facet_tip[i], i, work)
+        total -= push * work.tissue.facet_up[i]
+        area[j, side] += facets.tip_area * (push > 0.0)
         force[j, side], gap[j, side] = float(np.linalg.norm(total)), -nearest
     pressure = np.divide(force, area, out=np.zeros((6, 2)), where=area > 0.0)
     return {
@@ -111,6 +114,12 @@ def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any
         "facet_contact_area": area * MM**2,
         "facet_gap": gap * MM,
     }
+
+
+def _tip_push(facets: Facets, place: Floats, i: int, work: Work) -> float:
+    """Return the force (N) of the lamina below on the tip of facet i's upper process, m from the lower anchor."""
+    d = facet.tip_closure(i, work.tissue.facet_up, facets.lamina, *place)
+    return ligament.strand_tension(d, facets.tip_stiffness[i], facets.tip_toe)[0]
 
 
 def ligament_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
