@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spinesim.assembly.changes import changed_facets, disc_changes
-from spinesim.assembly.names import FascicleName, StrandName, fascicle_names
+from spinesim.assembly.names import FascicleNames, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.stance import leant
@@ -28,12 +28,12 @@ class Assembly:
     angles: Angles
     person: Person
     task: Task
-    fascicles: tuple[FascicleName, ...]
+    fascicles: FascicleNames
     strands: tuple[StrandName, ...]
 
 
 @lru_cache(maxsize=32)
-def _tables(subject: _Key) -> tuple[Person, tuple[StrandName, ...], tuple[FascicleName, ...]]:
+def _tables(subject: _Key) -> tuple[Person, tuple[StrandName, ...], FascicleNames]:
     person, strands = build_person(subject.model, subject.subject)
     return person, strands, fascicle_names(subject.model)
 
@@ -62,7 +62,7 @@ class _Key:
         return isinstance(other, _Key) and self._values() == other._values()
 
 
-def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...], tuple[FascicleName, ...]]:
+def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...], FascicleNames]:
     """Return the tables of a person and the names of their strands and fascicles, built once for each subject."""
     return _tables(_Key(model, subject))
 

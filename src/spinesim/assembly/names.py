@@ -19,6 +19,14 @@ class FascicleName:
     bodies: frozenset[str]
 
 
+class FascicleNames(tuple[FascicleName, ...]):
+    """The fascicles in table order; told apart by identity, so that what is found among them is found once."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
 @dataclass(frozen=True)
 class StrandName:
     """One ligament strand of the tables; `failure` is the elongation (m) at which it fails."""
@@ -29,11 +37,11 @@ class StrandName:
     failure: float
 
 
-def fascicle_names(model: Model) -> tuple[FascicleName, ...]:
+def fascicle_names(model: Model) -> FascicleNames:
     """Return the names in table order: right, then left of each fascicle, transversus last."""
     names = [_name(fascicle, side) for fascicle in model.fascicles for side in SIDES]
     names += [FascicleName(f"TrA_{side[0].upper()}", "transversus_abdominis", side, frozenset()) for side in SIDES]
-    return tuple(names)
+    return FascicleNames(names)
 
 
 def _name(fascicle: Fascicle, side: str) -> FascicleName:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from spinesim.assembly.names import FascicleName, StrandName
+from spinesim.assembly.names import FascicleNames, StrandName
 from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
 from spinesim.errors import Problem, did_you_mean
@@ -21,6 +22,7 @@ from spinesim.kernels.tables import (
     FROM_DISC,
     SEAT,
     Floats,
+    Ints,
     Person,
     Task,
 )
@@ -60,7 +62,7 @@ class Hands:
 
 def build_task(
     model: Model, subject: Subject, scenario: Scenario, angles: Angles, person: Person,
-    fascicles: tuple[FascicleName, ...], strands: tuple[StrandName, ...],
+    fascicles: FascicleNames, strands: tuple[StrandName, ...],
 ) -> tuple[Task | None, list[Problem]]:  # fmt: skip
     """Return the task table of a scenario, or None with all problems."""
     upper, lower, problems = activation_limits(model, scenario, fascicles)
@@ -110,32 +112,28 @@ def build_task(
 
 
 def activation_limits(
-    model: Model, scenario: Scenario, fascicles: tuple[FascicleName, ...]
+    model: Model, scenario: Scenario, fascicles: FascicleNames
 ) -> tuple[Floats, Floats, list[Problem]]:
     """Return upper and lower activation of every fascicle, or the names that match none."""
     upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
     tone = scenario.recruitment.co_contraction
-    for i, fascicle in enumerate(fascicles):
-        if fascicle.group in model.trunk_groups:
-            lower[i] = _upright_tone(model, scenario) if isinstance(tone, str) else tone
-    names = {fascicle.name for fascicle in fascicles}
+    lower[_of_groups(fascicles, model.trunk_groups)] = _upright_tone(model, scenario) if isinstance(tone, str) else tone
     for n, change in enumerate(scenario.muscles):
         key = "group" if change.group else "fascicle"
         wanted = str(change.group or change.fascicle)
-        known = model.groups if change.group else sorted(names | {name[:-2] for name in names})
+        known = model.groups if change.group else _fascicle_words(fascicles)
         if wanted not in known:
             hint = did_you_mean(wanted, known) or f" (groups are {', '.join(model.groups)})"
             problems.append(scenario.problem(f"unknown muscle {key} '{wanted}'{hint}", f"muscles.{n}.{key}"))
             continue
-        chosen = [i for i, f in enumerate(fascicles) if _is_meant(f, wanted, change.side, change.level)]
-        if not chosen:
+        chosen = _meant(fascicles, wanted, change.side, change.level)
+        if not chosen.size:
             where = f" at {change.level}" if change.level else ""
             problems.append(
                 scenario.problem(f"'{wanted}' has no fascicle{where} on the side '{change.side}'", f"muscles.{n}")
             )
-        for i in chosen:
-            upper[i] *= (1.0 if change.strength is None else change.strength) * (1.0 - (change.inhibition or 0.0))
-            lower[i] = max(lower[i], change.tone or 0.0)
+        upper[chosen] *= (1.0 if change.strength is None else change.strength) * (1.0 - (change.inhibition or 0.0))
+        lower[chosen] = np.maximum(lower[chosen], change.tone or 0.0)
     return upper, np.minimum(lower, upper), problems
 
 
@@ -145,10 +143,30 @@ def _upright_tone(model: Model, scenario: Scenario) -> float:
     return 0.0 if preset.contact == "bed" or preset.supports else model.recruitment.tone
 
 
-def _is_meant(fascicle: FascicleName, wanted: str, side: str, level: str | None) -> bool:
-    if wanted not in (fascicle.group, fascicle.name, fascicle.name[:-2]) or side not in ("both", fascicle.side):
-        return False
-    return level is None or level in fascicle.bodies
+@lru_cache(maxsize=8)
+def _of_groups(fascicles: FascicleNames, groups: tuple[str, ...]) -> Ints:
+    """Return the indices of all fascicles of these groups."""
+    return np.array([i for i, fascicle in enumerate(fascicles) if fascicle.group in groups], dtype=np.int64)
+
+
+@lru_cache(maxsize=8)
+def _fascicle_words(fascicles: FascicleNames) -> tuple[str, ...]:
+    """Return what a fascicle may be called: with its side, or both sides together."""
+    names = {fascicle.name for fascicle in fascicles}
+    return tuple(sorted(names | {name[:-2] for name in names}))
+
+
+@lru_cache(maxsize=512)
+def _meant(fascicles: FascicleNames, wanted: str, side: str, level: str | None) -> Ints:
+    """Return the indices of the fascicles that a change of muscles names."""
+    found = [
+        i
+        for i, fascicle in enumerate(fascicles)
+        if wanted in (fascicle.group, fascicle.name, fascicle.name[:-2])
+        and side in ("both", fascicle.side)
+        and (level is None or level in fascicle.bodies)
+    ]
+    return np.array(found, dtype=np.int64)
 
 
 def ligament_scales(
@@ -231,6 +249,13 @@ def _place_hands(hands: Hands, wanted: str, anchor: int, point: Floats) -> None:
             outward = HALF_GRIP * (1 - 2 * side) if wanted == "both" else 0.0
             hands.mode[side], hands.anchor[side] = ARM_REACH, anchor
             hands.target[side] = point + np.array([0.0, 0.0, outward])
+
+
+def hands_on_loads(scenario: Scenario) -> Ints:
+    """Return 1 where a hand holds or pushes a load: (load, side), right first."""
+    wanted = [getattr(load, "hands", "") for load in scenario.loads]
+    rows = [[int(hands in ("both", side)) for side in ("right", "left")] for hands in wanted]
+    return np.array(rows, dtype=np.int64).reshape(-1, 2)
 
 
 def hand_height(model: Model, subject: Subject, angles: Angles, height: str | float) -> float:

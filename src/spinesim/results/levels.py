@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly import Assembly, SpecimenAssembly
-from spinesim.assembly.changes import disc_condition
-from spinesim.kernels import disc, facet, ligament
-from spinesim.kernels.tables import Facets, Floats, State, Work
+from spinesim.kernels.observe import Sight
+from spinesim.kernels.tables import Floats
+from spinesim.model.spine import CHAIN, LEVELS, FasciaBand
+from spinesim.results.setting import PressureSetting, Setting, pressure_setting
 from spinesim.variables import dimensions
 
 DEG = 180.0 / math.pi
@@ -22,149 +23,100 @@ def named_turns(vectors: Floats) -> Floats:
     return np.stack([-vectors[..., 2], vectors[..., 0], vectors[..., 1]], axis=-1)
 
 
-def level_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    """Return the variables of joints, discs and facets; dims as in variables.yaml."""
+def level_values(setting: Setting, sight: Sight) -> dict[str, Any]:
+    """Return the variables of joints, discs and facets; dims as in variables.yaml behind the scenario."""
     values: dict[str, Any] = {
-        "joint_compression": work.tissue.f[:, 1],
-        "joint_shear_anterior": -work.tissue.f[:, 0],
-        "joint_shear_right": -work.tissue.f[:, 2],
-        "joint_moment": named_turns(work.tissue.m),
-        "tolerance_ratio_compression": work.tissue.f[:, 1] / assembly.subject.compression_limit,
-        "tolerance_ratio_shear": np.abs(work.tissue.f[:, 0]) / assembly.subject.shear_limit,
-        "segment_flexion": -assembly.task.level[:, 2] * DEG,
+        **_wrench_values("joint", sight.joint),
+        **_wrench_values("disc", sight.disc),
+        "tolerance_ratio_compression": sight.joint[..., 1] / setting.compression_limit,
+        "tolerance_ratio_shear": np.abs(sight.joint[..., 0]) / setting.shear_limit,
+        "segment_flexion": -sight.turn[..., 2] * DEG,
+        "reserve_moment": named_turns(sight.reserve),
     }
-    return {**values, **_disc_values(assembly, state, work), **_facet_values(assembly, state, work)}
+    return {**values, **_disc_values(setting, sight), **_facet_values(sight.facet)}
 
 
-def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    discs, force, moment = assembly.person.discs, np.zeros((6, 3)), np.zeros((6, 3))
-    for j in range(6):
-        k, c = np.zeros((3, 3)), np.zeros((3, 3))
-        direct, arm = work.tissue.disc_direct[j], work.tissue.disc_arm[j]
-        disc.disc_wrench(
-            assembly.person.discs, j, state.u[j], assembly.task.level[j], direct, arm, force[j], moment[j], k, c
-        )
+def _wrench_values(name: str, wrench: Floats) -> dict[str, Floats]:
     return {
-        "disc_compression": force[:, 1],
-        "disc_shear_anterior": -force[:, 0],
-        "disc_shear_right": -force[:, 2],
-        "disc_moment": named_turns(moment),
-        "disc_rotation": named_turns(assembly.task.level) * DEG,
-        "disc_translation": state.u * MM,
-        "intradiscal_pressure": intradiscal_pressure(assembly, force[:, 1], named_turns(moment)) * MPA,
-        "disc_height_change": state.u[:, 1] * MM,
-        "disc_bulge": bulge_per_shortening(assembly) * (discs.rest_shift[:, 1] - state.u[:, 1]) * MM,
+        f"{name}_compression": wrench[..., 1],
+        f"{name}_shear_anterior": -wrench[..., 0],
+        f"{name}_shear_right": -wrench[..., 2],
+        f"{name}_moment": named_turns(wrench[..., 3:]),
+    }
+
+
+def _disc_values(setting: Setting, sight: Sight) -> dict[str, Any]:
+    pressure = pressure_by_law(setting.pressure, sight.disc[..., 1], named_turns(sight.disc[..., 3:]))
+    return {
+        "disc_rotation": named_turns(sight.turn) * DEG,
+        "disc_translation": sight.shift * MM,
+        "intradiscal_pressure": pressure * MPA,
+        "disc_height_change": sight.shift[..., 1] * MM,
+        "disc_bulge": setting.bulge * (sight.rest - sight.shift[..., 1]) * MM,
     }
 
 
 def intradiscal_pressure(assembly: Assembly | SpecimenAssembly, compression: Floats, moment: Floats) -> Floats:
+    """Return nucleus pressure (..., level) Pa of a scenario's discs; see `pressure_by_law`."""
+    return pressure_by_law(pressure_setting(assembly.model, assembly.subject, assembly.scenario), compression, moment)
+
+
+def pressure_by_law(setting: PressureSetting, compression: Floats, moment: Floats) -> Floats:
     """Return nucleus pressure (..., level) Pa: swelling + F / (k A) + a rise with bending that preload replaces
     and that is not carried beyond the last moment measured.
 
     `compression` (..., level) N and `moment` (..., level, rotation) N m are the disc's own.
     Sources: the model's discs.yaml.
     """
-    law = assembly.model.disc_law
-    area = np.array([d.area for d in assembly.model.discs]) * assembly.subject.disc_area
+    law = setting.law
     sagittal = np.where(
         moment[..., 0] < 0.0, law.rise[0], law.rise[1]
     )  # the disc pulls back: flexed discs push to extend
     measured = np.minimum(np.abs(moment), law.last_measured_moment)
     turns = np.stack([sagittal * measured[..., 0], law.rise[2] * measured[..., 1], law.rise[3] * measured[..., 2]])
     rise = np.sqrt((turns**2).sum(axis=0)) / (1.0 + np.maximum(compression, 0.0) / law.rise_fades_with)
-    _, nucleus = disc_condition(assembly.model, assembly.scenario)
-    return nucleus * np.maximum(law.swelling + compression / (law.correction_factor * area) + rise, 0.0)
+    pressed = compression / (setting.correction * setting.area)
+    return setting.nucleus * np.maximum(setting.swelling + pressed + rise, 0.0)
 
 
-def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:
-    """Return the outward bulge per shortening (level,) that keeps a disc's volume: a parabolic rim of 2/3 b h."""
-    bulge = np.zeros(6)
-    for j, size in enumerate(assembly.model.discs):
-        a, b = 0.5 * size.depth, 0.5 * size.width
-        perimeter = math.pi * (3.0 * (a + b) - math.sqrt((3.0 * a + b) * (a + 3.0 * b)))
-        bulge[j] = 1.5 * size.area / (perimeter * size.height[1])
-    return bulge
-
-
-def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    """Return facet force (magnitude), mean pressure, contact area and smallest gap, (level, side) with left first."""
-    facets = assembly.person.facets
-    force, area, gap = np.zeros((6, 2)), np.zeros((6, 2)), np.zeros((6, 2))
-    for i in range(12):
-        j, side = i // 2, 1 - i % 2
-        total, nearest = np.zeros(3), -math.inf
-        for point in work.tissue.facet_p[i]:
-            x, y, z = state.u[j] + point
-            d, nx, ny, nz, _ = facet.closure(
-                i, work.tissue.facet_o, work.tissue.facet_a, work.tissue.facet_n, facets.radius, x, y, z
-            )
-            nearest = max(nearest, d)
-            if d > 0.0:
-                pressure, _ = facet.contact_pressure(d, facets.stiffness, facets.thickness, facets.toe)
-                total += pressure * facets.point_area[i] * np.array([nx, ny, nz])
-                area[j, side] += facets.point_area[i]
-        push = _tip_push(facets, state.u[j] + work.tissue.facet_tip[i], i, work)
-        total -= push * work.tissue.facet_up[i]
-        area[j, side] += facets.tip_area * (push > 0.0)
-        force[j, side], gap[j, side] = float(np.linalg.norm(total)), -nearest
-    pressure = np.divide(force, area, out=np.zeros((6, 2)), where=area > 0.0)
+def _facet_values(facet: Floats) -> dict[str, Any]:
+    """Return facet force (magnitude), mean pressure, contact area and smallest gap, (..., level, side), left first."""
+    by_side = facet.reshape(-1, 6, 2, 3)[:, :, ::-1]
+    force, area, closure = by_side[..., 0], by_side[..., 1], by_side[..., 2]
+    pressure = np.divide(force, area, out=np.zeros(force.shape), where=area > 0.0)
     return {
         "facet_force": force,
         "facet_pressure": pressure * MPA,
         "facet_contact_area": area * MM**2,
-        "facet_gap": gap * MM,
+        "facet_gap": -closure * MM,
     }
 
 
-def _tip_push(facets: Facets, place: Floats, i: int, work: Work) -> float:
-    """Return the force (N) of the lamina below on the tip of facet i's upper process, m from the lower anchor."""
-    d = facet.tip_closure(i, work.tissue.facet_up, facets.lamina, *place)
-    return ligament.strand_tension(d, facets.tip_stiffness[i], facets.tip_toe)[0]
-
-
-def ligament_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
+def ligament_values(setting: Setting, sight: Sight) -> dict[str, Any]:
     """Return force (sum), strain and failure share (largest strand) by (level, ligament); NaN where there is none."""
     names = list(dimensions()["ligament"].labels or ())
-    force, strain, share = (np.full((6, len(names)), math.nan) for _ in range(3))
-    strands = assembly.person.strands
-    for n, name in enumerate(assembly.strands):
-        j, column = int(strands.level[n]), names.index(name.ligament)
-        length = float(np.linalg.norm(state.u[j] + work.tissue.strand_u[n] - work.tissue.strand_l[n]))
-        stretch = length - strands.slack[n]
-        tension, _ = ligament.strand_tension(stretch, strands.stiffness[n], strands.toe[n])
-        _collect(
-            force,
-            strain,
-            share,
-            j,
-            column,
-            assembly.task.strand_scale[n] * tension,
-            stretch / strands.slack[n],
-            stretch / name.failure,
-        )
-    _add_fascia(assembly, work, force, strain, share, names.index("TLF"))
-    return {"ligament_force": force, "ligament_strain": strain, "ligament_failure_share": share}
+    cells: dict[tuple[int, int], list[int]] = {}
+    for n, strand in enumerate(setting.strands):
+        cells.setdefault((LEVELS.index(strand.level), names.index(strand.ligament)), []).append(n)
+    found = [np.full((len(sight.strand), 6, len(names)), math.nan) for _ in range(3)]
+    for cell, own in cells.items():
+        _fill(found, cell, sight.strand[:, own], setting.strand_failure[own])
+    n = len(setting.fascicles)
+    for j in range(6):
+        own = [i for i, band in enumerate(setting.bands) if _crosses(band, j)]
+        bands = [i + side * len(setting.bands) for side in (0, 1) for i in own]
+        if bands:
+            _fill(found, (j, names.index("TLF")), sight.line[:, n:, :3][:, bands], setting.band_failure[bands])
+    return dict(zip(("ligament_force", "ligament_strain", "ligament_failure_share"), found, strict=True))
 
 
-def _collect(force: Floats, strain: Floats, share: Floats, j: int, column: int, f: float, e: float, s: float) -> None:
-    force[j, column] = f + (0.0 if math.isnan(force[j, column]) else force[j, column])
-    strain[j, column] = np.fmax(strain[j, column], e)
-    share[j, column] = np.fmax(share[j, column], max(s, 0.0))
+def _fill(found: list[Floats], cell: tuple[int, int], seen: Floats, failure: Floats) -> None:
+    """Write one cell of force, strain and failure share from `seen` (scenario, part, strain | stretch | tension)."""
+    force, strain, share = (array[:, *cell] for array in found)
+    force[:] = np.add.reduceat(np.ascontiguousarray(seen[..., 2]), [0], axis=1)[:, 0]
+    strain[:] = seen[..., 0].max(axis=1)
+    share[:] = np.maximum((seen[..., 1] / failure).max(axis=1), 0.0)
 
 
-def _add_fascia(assembly: Assembly, work: Work, force: Floats, strain: Floats, share: Floats, column: int) -> None:
-    """Count every fascia band at each level it crosses."""
-    lines, bands = assembly.person.lines, assembly.model.fascia
-    for n, band in enumerate((*bands, *bands)):
-        line = lines.n_fascicle + n
-        slack = lines.tendon[line]
-        stretch = work.pulls.length[line] - slack
-        for j in range(6):
-            if _crosses(assembly, band.lower_body, band.upper_body, j):
-                failure = band.failure * assembly.subject.length
-                _collect(force, strain, share, j, column, work.pulls.passive[line], stretch / slack, stretch / failure)
-
-
-def _crosses(assembly: Assembly, low: str, high: str, j: int) -> bool:
-    chain = ("pelvis", "L5", "L4", "L3", "L2", "L1", "thorax")
-    return chain.index(low) <= 5 - j < chain.index(high)
+def _crosses(band: FasciaBand, j: int) -> bool:
+    return CHAIN.index(band.lower_body) <= 5 - j < CHAIN.index(band.upper_body)

@@ -7,77 +7,66 @@ from typing import Any
 
 import numpy as np
 
-from spinesim.assembly import Assembly
-from spinesim.kernels.tables import FEET, PASSIVE_NONE, Floats, State, Work
-from spinesim.results.levels import named_turns
+from spinesim.assembly.names import FascicleNames
+from spinesim.kernels.observe import Sight
+from spinesim.kernels.tables import Floats
+from spinesim.results.setting import Setting
 from spinesim.variables import dimensions
 
+DEG = 180.0 / math.pi
+LEAST_INCLINATION = 1e-3  # rad: below it a share of the inclination means nothing
 
-def muscle_values(assembly: Assembly, work: Work) -> dict[str, Any]:
-    """Return the variables by fascicle and by group and side."""
-    n = assembly.person.lines.n_fascicle
-    force, activation = work.pulls.tension[:n], work.problem.x[:n]
+
+def muscle_values(setting: Setting, sight: Sight) -> dict[str, Any]:
+    """Return the variables by fascicle and by group and side; fibre lengths are NaN for transversus, which has no line
+    of pull here.
+    """
+    n = len(setting.fascicles)
+    force, most = sight.line[:, :n, 2], sight.line[:, :n, 3]
+    activation, limit = sight.column[:, :n, 0], sight.column[:, :n, 1]
+    weight = _by_group(most, setting.fascicles)
     return {
-        "muscle_force": force.copy(),
-        "muscle_activation": activation.copy(),
-        "fibre_length": _fibre_lengths(assembly, work),
-        "group_force": _by_group(assembly, force, None),
-        "group_activation": _by_group(assembly, activation, assembly.person.lines.f_max[:n]),
-        "group_limit": _by_group(assembly, assembly.task.upper, assembly.person.lines.f_max[:n]),
+        "muscle_force": force,
+        "muscle_activation": activation,
+        "fibre_length": sight.line[:, :n, 0],
+        "group_force": _by_group(force, setting.fascicles),
+        "group_activation": _by_group(most * activation, setting.fascicles) / weight,
+        "group_limit": _by_group(most * limit, setting.fascicles) / weight,
     }
 
 
-def _fibre_lengths(assembly: Assembly, work: Work) -> Floats:
-    """Return fibre lengths in optimal lengths; NaN for transversus, which has no line of pull here."""
-    lines = assembly.person.lines
-    n = lines.n_fascicle
-    length = (work.pulls.length[:n] - lines.tendon[:n]) / (lines.optimal[:n] * lines.cos_pennation[:n])
-    return np.where(lines.passive_kind[:n] == PASSIVE_NONE, math.nan, length)
-
-
-def _by_group(assembly: Assembly, values: Floats, weight: Floats | None) -> Floats:
-    """Return sums (weight None) or weighted means over (group, side), left first."""
+def _by_group(values: Floats, fascicles: FascicleNames) -> Floats:
+    """Return sums (scenario, group, side), left first, of values (scenario, fascicle)."""
     groups = list(dimensions()["group"].labels or ())
-    total, weights = np.zeros((len(groups), 2)), np.zeros((len(groups), 2))
-    for i, fascicle in enumerate(assembly.fascicles):
-        cell = groups.index(fascicle.group), int(fascicle.side == "right")
-        w = 1.0 if weight is None else weight[i]
-        total[cell] += w * values[i]
-        weights[cell] += w
-    return (
-        total if weight is None else np.divide(total, weights, out=np.full(total.shape, math.nan), where=weights > 0.0)
-    )
+    cells = np.array([2 * groups.index(fascicle.group) + int(fascicle.side == "right") for fascicle in fascicles])
+    order = np.argsort(cells, kind="stable")
+    present, first = np.unique(cells[order], return_index=True)
+    total = np.full((len(values), 2 * len(groups)), math.nan)
+    # Each scenario is summed by itself: how many stand beside it must not change its last digit.
+    total[:, present] = np.add.reduceat(values[:, order], first, axis=1)
+    return total.reshape(len(values), -1, 2)
 
 
-def hip_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    """Return hip contact force on the pelvis and the muscles' moment about each hip (left first).
-
-    NaN when not on the feet. A leg whose foot carries nothing hangs on the pelvis.
-    """
-    lines, skeleton = assembly.person.lines, assembly.person.skeleton
-    reaction, moment, reserve = (np.full((2, 3), math.nan) for _ in range(3))
-    if assembly.task.contact == FEET:
-        pulls, wrench = work.pulls.tension[: lines.f_max.size], work.pulls.wrench[: lines.f_max.size]
-        for s in range(2):
-            muscles = pulls @ wrench[:, 36 + 6 * s : 39 + 6 * s]
-            hanging = assembly.task.support_right == float(s)
-            leg = (skeleton.mass[7 + s] + skeleton.mass[9 + s]) * assembly.task.gravity if hanging else np.zeros(3)
-            reaction[1 - s] = leg - work.forces.share[s] * work.forces.hip_f - muscles
-            moment[1 - s] = pulls @ wrench[:, 39 + 6 * s : 42 + 6 * s]
-            reserve[1 - s] = state.reserve[18 + 3 * s : 21 + 3 * s]
-    return {"hip_reaction": reaction, "hip_moment": moment, "hip_reserve_moment": reserve}
-
-
-def whole_body_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:
-    """Return abdominal pressure (kPa), reserves (N m) and posture angles (deg)."""
-    angles, n = assembly.angles, assembly.person.lines.n_fascicle
-    reserve = np.array([work.frames.mid[j].T @ state.reserve[3 * j : 3 * j + 3] for j in range(6)])
-    trunk = angles.trunk_inclination
+def hip_values(sight: Sight) -> dict[str, Any]:
+    """Return hip contact force on the pelvis, the muscles' moment about each hip, and reserves; left first."""
+    left_first = sight.hip[:, ::-1]
     return {
-        "intra_abdominal_pressure": work.problem.x[n] * assembly.person.breath.maximum * 1e-3,
-        "reserve_moment": named_turns(reserve),
-        "pelvis_tilt": math.degrees(angles.pelvis_tilt),
-        "lumbar_flexion": math.degrees(angles.lumbar_flexion),
-        "lumbar_share": angles.lumbar_flexion / trunk if abs(trunk) > 1e-3 else math.nan,
-        "iterations": int(state.info[0]),
+        "hip_reaction": left_first[..., :3],
+        "hip_moment": left_first[..., 3:6],
+        "hip_reserve_moment": left_first[..., 6:],
+    }
+
+
+def whole_body_values(setting: Setting, sight: Sight) -> dict[str, Any]:
+    """Return abdominal pressure (kPa), posture angles (deg) and how the solver fared."""
+    pelvis, trunk = sight.body[:, 1], setting.trunk
+    lumbar = trunk - pelvis
+    share = np.divide(lumbar, trunk, out=np.full(lumbar.shape, math.nan), where=np.abs(trunk) > LEAST_INCLINATION)
+    return {
+        "intra_abdominal_pressure": sight.body[:, 0] * 1e-3,
+        "pelvis_tilt": pelvis * DEG,
+        "lumbar_flexion": lumbar * DEG,
+        "lumbar_share": share,
+        "status": sight.ended[:, 0].astype(np.int64),
+        "iterations": sight.ended[:, 1].astype(np.int64),
     }

@@ -16,8 +16,9 @@ from spinesim.kernels import vec3
 from spinesim.kernels.specimen_tables import FOLLOWER, SHEAR, Record, make_level_desk
 from spinesim.kernels.specimen_view import look
 from spinesim.kernels.tables import Floats
-from spinesim.results.levels import DEG, MM, MPA, bulge_per_shortening, intradiscal_pressure, named_turns
+from spinesim.results.levels import DEG, MM, MPA, intradiscal_pressure, named_turns
 from spinesim.results.outcome import OUTCOMES
+from spinesim.results.setting import bulge_per_shortening
 from spinesim.results.specimen_curves import neutral_zone, range_of_motion
 from spinesim.results.specimen_outcome import final_status, load_words, smallest_eigenvalues, specimen_message, torn
 from spinesim.results.specimen_places import level_turns, specimen_motion

@@ -9,12 +9,15 @@ import xarray as xr
 
 from spinesim._version import __version__
 from spinesim.assembly import Assembly
+from spinesim.assembly.task import hands_on_loads
 from spinesim.files import scenario_text
+from spinesim.kernels.observe import Sight, make_sight, observe
 from spinesim.kernels.tables import State, Work
 from spinesim.results.geometry import geometry_values
 from spinesim.results.levels import level_values, ligament_values
 from spinesim.results.muscles import hip_values, muscle_values, whole_body_values
 from spinesim.results.outcome import OUTCOMES, stability_note, status_message
+from spinesim.results.setting import Setting, setting_of
 from spinesim.variables import dimensions, variables
 
 CITED_ALWAYS = ("CrowninshieldBrand1981", "Zajac1989")
@@ -35,14 +38,12 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: t
     stability : tuple of 2 floats
         Smallest eigenvalue (N m/rad) and critical muscle stiffness (1).
     """
+    sight = make_sight(1, assembly.person)
+    observe(assembly.person, assembly.task, state, work, hands_on_loads(assembly.scenario), status, 0, sight)
+    seen = observed_values(setting_of([assembly]), sight)
     values: dict[str, Any] = {
-        **level_values(assembly, state, work),
-        **ligament_values(assembly, state, work),
-        **muscle_values(assembly, work),
-        **hip_values(assembly, state, work),
-        **whole_body_values(assembly, state, work),
+        **{name: value[0] for name, value in seen.items()},
         **geometry_values(assembly, work),
-        "status": status,
         "stability_eigenvalue": stability[0],
         "critical_muscle_stiffness": stability[1],
     }
@@ -57,6 +58,19 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: t
     dataset["status"].attrs |= {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
     dataset.attrs = _attributes(assembly, state, work, status, stability)
     return dataset
+
+
+def observed_values(setting: Setting, sight: Sight) -> dict[str, Any]:
+    """Return by name every variable that `kernels.observe` sees enough for: (scenario, ...), dims as in
+    variables.yaml.
+    """
+    return {
+        **level_values(setting, sight),
+        **ligament_values(setting, sight),
+        **muscle_values(setting, sight),
+        **hip_values(sight),
+        **whole_body_values(setting, sight),
+    }
 
 
 def _attributes(

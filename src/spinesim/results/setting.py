@@ -1,0 +1,80 @@
+"""What results need beside what the kernel saw: names, laws and limits, by scenario where these differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spinesim.assembly import Assembly, SpecimenAssembly
+from spinesim.assembly.changes import disc_condition
+from spinesim.assembly.names import FascicleNames, StrandName
+from spinesim.assembly.subject import Subject
+from spinesim.kernels.tables import Floats
+from spinesim.model import Model
+from spinesim.model.spine import DiscLaw, FasciaBand
+from spinesim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class PressureSetting:
+    """The pressure law and what it is multiplied by; arrays broadcast against (..., level)."""
+
+    law: DiscLaw
+    swelling: Floats | float  # Pa
+    correction: Floats | float  # 1
+    area: Floats  # m^2
+    nucleus: Floats  # 1, that degeneration leaves
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the results of scenarios of one person and one set of loads share, and what they do not.
+
+    Arrays lead with the scenario, or with 1 where all scenarios have the same.
+    """
+
+    fascicles: FascicleNames
+    strands: tuple[StrandName, ...]
+    bands: tuple[FasciaBand, ...]
+    strand_failure: Floats  # (strand,) m       elongation
+    band_failure: Floats  # (2 band,) m         right, then left
+    pressure: PressureSetting
+    bulge: Floats  # (level,) 1                 outward bulge per shortening
+    compression_limit: Floats  # (scenario, 1) N
+    shear_limit: float  # N
+    trunk: Floats  # (scenario,) rad            inclination
+
+
+def setting_of(assemblies: Sequence[Assembly]) -> Setting:
+    """Return the setting of scenarios that share a person."""
+    first = assemblies[0]
+    model, subject = first.model, first.subject
+    pressure = pressure_setting(model, subject, *(assembly.scenario for assembly in assemblies))
+    bands = np.array([band.failure * subject.length for band in (*model.fascia, *model.fascia)])
+    return Setting(
+        first.fascicles, first.strands, model.fascia, np.array([strand.failure for strand in first.strands]), bands,
+        pressure, bulge_per_shortening(first),
+        np.array([[assembly.subject.compression_limit] for assembly in assemblies]), subject.shear_limit,
+        np.array([assembly.angles.trunk_inclination for assembly in assemblies]),
+    )  # fmt: skip
+
+
+def pressure_setting(model: Model, subject: Subject, *scenarios: Scenario) -> PressureSetting:
+    """Return the pressure law for the discs (scenario, level) of scenarios."""
+    law = model.disc_law
+    area = np.array([disc.area for disc in model.discs]) * subject.disc_area
+    nucleus = np.array([disc_condition(model, scenario)[1] for scenario in scenarios])
+    return PressureSetting(law, law.swelling, law.correction_factor, area, nucleus)
+
+
+def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:
+    """Return the outward bulge per shortening (level,) that keeps a disc's volume: a parabolic rim of 2/3 b h."""
+    bulge = np.zeros(6)
+    for j, size in enumerate(assembly.model.discs):
+        a, b = 0.5 * size.depth, 0.5 * size.width
+        perimeter = math.pi * (3.0 * (a + b) - math.sqrt((3.0 * a + b) * (a + 3.0 * b)))
+        bulge[j] = 1.5 * size.area / (perimeter * size.height[1])
+    return bulge
