@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from spinesim.model.spine import (
     Reference,
     SubjectLaw,
 )
+from spinesim.model.uncertainty import in_shares, read_uncertainties
 from spinesim.reading import read_yaml
 
 MODEL_BYTES = 8_000_000
@@ -67,7 +69,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
         **fields,
     )
     head.check_all_read()
-    return model
+    return replace(model, uncertainties=tuple(in_shares(model, entry) for entry in model.uncertainties))
 
 
 def _reference(node: Node) -> Reference:
@@ -263,4 +265,5 @@ READERS: dict[str, Callable[[Node], dict[str, Any]]] = {
     "postures": read_postures,
     "subject": _subject,
     "recruitment": _recruitment,
+    "uncertainty": read_uncertainties,
 }

@@ -265,6 +265,21 @@ class SupportPoint:
 
 
 @dataclass(frozen=True)
+class Uncertainty:
+    """How sure the numbers at some paths of the model are: one factor on all of them.
+
+    `numbers` are sd (normal, lognormal) or low and high (uniform): shares of the value when `relative`, else SI.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    kind: str
+    numbers: tuple[float, ...]
+    relative: bool
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """A spine as its file says it. `digest` names the exact content, `sources` the citation keys it owes."""
 
@@ -307,3 +322,4 @@ class Model:
     presets: Mapping[str, Preset]
     supports: Mapping[str, SupportPoint]
     load_heights: Mapping[str, float]  # of stature, above the mid-hip
+    uncertainties: tuple[Uncertainty, ...]
