@@ -25,15 +25,18 @@ from spinesim.reading import (
     shown,
 )
 from spinesim.scenario import Scenario
+from spinesim.scenario.sweep import Sweep
 
-DataKind = Literal["models", "scenarios", "validation"]
+DataKind = Literal["models", "scenarios", "sweeps", "validation"]
+_FOLDERS = {"sweeps": "scenarios/sweeps"}  # where they lie, when not under their own name
 _SUFFIXES = (".yaml", ".yml")
 
 
 def data_dir(kind: DataKind) -> Path:
     """Return the folder of shipped files: in the installed package, or at the top of a source checkout."""
     package = Path(__file__).resolve().parent
-    for folder in (package / "_data" / kind, package.parents[1] / kind):
+    own = _FOLDERS.get(kind, kind)
+    for folder in (package / "_data" / own, package.parents[1] / own):
         if folder.is_dir():
             return folder
     raise SpinesimError(f"the {kind} that ship with spinesim are missing, install it again")
@@ -47,6 +50,11 @@ def list_scenarios() -> dict[str, str]:
 def list_models() -> dict[str, str]:
     """Return the description of every shipped model by its name, in alphabetical order."""
     return _described("models")
+
+
+def list_sweeps() -> dict[str, str]:
+    """Return the description of every shipped sweep by its name, in alphabetical order."""
+    return _described("sweeps")
 
 
 def find_file(name: str, kind: DataKind) -> Path:
@@ -102,6 +110,21 @@ def read_scenario(source: str | os.PathLike[str] | Mapping[str, Any] | Scenario)
         raise InputError(f"{quoted(source)} is not a name, a path, a dict or a Scenario")
     path = find_file(source, "scenarios") if isinstance(source, str) else source
     return _scenario_of(*scan_yaml(path))
+
+
+def read_sweep(source: str | os.PathLike[str] | Mapping[str, Any] | Sweep) -> Sweep:
+    """Return the sweep of a name, a path or plain data; raises as `read_scenario` does."""
+    if isinstance(source, Sweep):
+        return source
+    if isinstance(source, Mapping):
+        return Sweep.from_dict(source)
+    if not isinstance(source, (str, os.PathLike)):
+        raise InputError(f"{quoted(source)} is not a name, a path, a dict or a Sweep")
+    path = find_file(source, "sweeps") if isinstance(source, str) else source
+    document, problems = scan_yaml(path)
+    if problems:
+        raise InputError(problems)
+    return Sweep.from_dict(document.data, origin=document.origin)
 
 
 def _scenario_of(document: Document, problems: tuple[Problem, ...]) -> Scenario:
@@ -261,9 +284,11 @@ __all__ = [
     "find_file",
     "list_models",
     "list_scenarios",
+    "list_sweeps",
     "model_path",
     "parse_yaml",
     "read_scenario",
+    "read_sweep",
     "read_yaml",
     "scenario_text",
     "write_atomically",

@@ -67,8 +67,9 @@ def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandN
     return _tables(_Key(model, subject))
 
 
-def assemble(model: Model, scenario: Scenario) -> Assembly:
-    """Return the tables of a scenario.
+def assemble(model: Model, scenario: Scenario, person_of: Model | None = None) -> Assembly:
+    """Return the tables of a scenario; those of the person are of another model when one is given, which must be equal
+    in all that they are made of.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
         With every name or number of the scenario that does not fit the model.
     """
     subject = scale_subject(model, scenario.subject)
-    person, strands, fascicles = person_tables(model, subject)
+    person, strands, fascicles = person_tables(person_of or model, subject)
     person = person._replace(
         discs=disc_changes(model, subject, scenario, person.discs),
         facets=changed_facets(model, subject, scenario, person.facets),

@@ -47,7 +47,7 @@ def touches_of(base: Floats, probed: Sequence[Floats], names: Sequence[str]) -> 
         When a number that one parameter shifts is touched by another too: then their order would matter.
     """
     parts = [_touched(base, after, by) for by, after in enumerate(probed)]
-    place, by, slope, power = (np.concatenate([part[k] for part in parts]) for k in range(4))
+    place, by, slope, power = (np.concatenate([np.zeros(0), *(part[k] for part in parts)]) for k in range(4))
     count = np.bincount(place.astype(np.int64), minlength=base.size)
     both = (slope != 0.0) & (count[place.astype(np.int64)] > 1)
     if both.any():

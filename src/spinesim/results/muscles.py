@@ -47,7 +47,7 @@ def _by_group(values: Floats, fascicles: FascicleNames) -> Floats:
     return total.reshape(len(values), -1, 2)
 
 
-def hip_values(sight: Sight) -> dict[str, Any]:
+def hip_values(setting: Setting, sight: Sight) -> dict[str, Any]:
     """Return hip contact force on the pelvis, the muscles' moment about each hip, and reserves; left first."""
     left_first = sight.hip[:, ::-1]
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from spinesim.assembly import Assembly, SpecimenAssembly
 from spinesim.assembly.changes import disc_condition
 from spinesim.assembly.names import FascicleNames, StrandName
 from spinesim.assembly.subject import Subject
-from spinesim.kernels.tables import Floats
+from spinesim.kernels.tables import Floats, Ints
 from spinesim.model import Model
 from spinesim.model.spine import DiscLaw, FasciaBand
 from spinesim.scenario import Scenario
@@ -44,8 +44,15 @@ class Setting:
     pressure: PressureSetting
     bulge: Floats  # (level,) 1                 outward bulge per shortening
     compression_limit: Floats  # (scenario, 1) N
-    shear_limit: float  # N
+    shear_limit: Floats | float  # N            or (scenario, 1)
     trunk: Floats  # (scenario,) rad            inclination
+
+    def taken(self, which: Ints) -> Setting:
+        """Return the setting of scenarios (scenario,) by the index of theirs here."""
+        pressure = replace(self.pressure, nucleus=self.pressure.nucleus[which])
+        return replace(
+            self, pressure=pressure, compression_limit=self.compression_limit[which], trunk=self.trunk[which]
+        )
 
 
 def setting_of(assemblies: Sequence[Assembly]) -> Setting:
@@ -59,6 +66,23 @@ def setting_of(assemblies: Sequence[Assembly]) -> Setting:
         pressure, bulge_per_shortening(first),
         np.array([[assembly.subject.compression_limit] for assembly in assemblies]), subject.shear_limit,
         np.array([assembly.angles.trunk_inclination for assembly in assemblies]),
+    )  # fmt: skip
+
+
+def setting_numbers(setting: Setting) -> Floats:
+    """Return the numbers of a setting that uncertain parameters may change: (scenario, number)."""
+    own, limit = setting.pressure, setting.compression_limit
+    shared = np.hstack([own.swelling, own.correction, own.area, setting.bulge])
+    rows = np.broadcast_to(shared, (len(limit), shared.size))
+    return np.hstack([rows, limit, np.broadcast_to(setting.shear_limit, limit.shape)])
+
+
+def with_numbers(setting: Setting, numbers: Floats) -> Setting:
+    """Return the setting with other numbers (scenario, number) in the order of `setting_numbers`."""
+    pressure = replace(setting.pressure, swelling=numbers[:, :1], correction=numbers[:, 1:2], area=numbers[:, 2:8])
+    return replace(
+        setting, pressure=pressure, bulge=numbers[:, 8:14], compression_limit=numbers[:, 14:15],
+        shear_limit=numbers[:, 15:16],
     )  # fmt: skip
 
 

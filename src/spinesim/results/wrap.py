@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -60,17 +61,26 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: t
     return dataset
 
 
-def observed_values(setting: Setting, sight: Sight) -> dict[str, Any]:
-    """Return by name every variable that `kernels.observe` sees enough for: (scenario, ...), dims as in
-    variables.yaml.
+def observed_values(setting: Setting, sight: Sight, wanted: Collection[str] | None = None) -> dict[str, Any]:
+    """Return by name the variables that `kernels.observe` sees enough for: (scenario, ...), dims as in variables.yaml.
+
+    All of them, or at least those wanted.
     """
-    return {
-        **level_values(setting, sight),
-        **ligament_values(setting, sight),
-        **muscle_values(setting, sight),
-        **hip_values(sight),
-        **whole_body_values(setting, sight),
-    }
+    found: dict[str, Any] = {}
+    for names, values in _PARTS.items():
+        if wanted is None or any(name.startswith(names) for name in wanted):
+            found |= values(setting, sight)
+    return found
+
+
+# What names the variables of each part begin with.
+_PARTS: dict[tuple[str, ...], Callable[[Setting, Sight], dict[str, Any]]] = {
+    ("joint", "disc", "intradiscal", "facet", "segment", "tolerance", "reserve"): level_values,
+    ("ligament",): ligament_values,
+    ("muscle", "group", "fibre"): muscle_values,
+    ("hip",): hip_values,
+    ("intra_abdominal", "pelvis", "lumbar", "status", "iterations"): whole_body_values,
+}
 
 
 def _attributes(

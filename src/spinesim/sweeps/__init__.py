@@ -1,0 +1,1 @@
+"""Many scenarios around one: designs, blocks that threads or clusters solve, stores, statistics."""

@@ -1,0 +1,239 @@
+"""The dimensions of a design: where each value goes in the scenario, and what it may be."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinesim.errors import InputError, Problem, did_you_mean, in_order, quoted
+from spinesim.model.spine import Uncertainty
+from spinesim.model.uncertainty import factors
+from spinesim.scenario import Scenario
+from spinesim.scenario.changes import apply_changes
+from spinesim.scenario.sweep import Axis, Normal, Sweep, Uniform, Varied
+from spinesim.units import unit_measures
+
+Key = tuple[str | int, ...]
+_QUANTITY = re.compile(r"^\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*?)\s*$")
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value of the scenario that varies: listed values as the scenario holds them, or two ends and a spread.
+
+    `ends` are low and high of a uniform, mean and sd of a normal distribution, in SI.
+    """
+
+    keys: Key
+    values: tuple[Any, ...] = ()
+    ends: tuple[float, float] | None = None
+    normal: bool = False
+
+    def at(self, x: float) -> Any:
+        """Return the value at an index of the list, or at a share (0 to 1) of the distribution."""
+        if self.ends is None:
+            return self.values[int(x)]
+        return float(self.quantile(np.array([x]))[0])
+
+    def quantile(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values (SI) at shares of the distribution."""
+        low, high = self.ends or (0.0, 0.0)
+        if not self.normal:
+            return low + (high - low) * share
+        unit = Uncertainty("", (), "normal", (1.0,), True, ())
+        return low + high * (factors(unit, share) - 1.0)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension of the design and its coordinate.
+
+    `labels` are the values of the first leaf as the file has them, in `unit`; empty for a distribution, whose values
+    are the leaf's over `scale`.
+    """
+
+    name: str
+    leaves: tuple[Leaf, ...]
+    labels: tuple[Any, ...]
+    unit: str
+    scale: float
+
+    def coordinate(self, x: NDArray[np.float64]) -> NDArray[Any]:
+        """Return the coordinate at indices or shares."""
+        if self.labels:
+            return np.array(self.labels)[x.astype(np.int64)]
+        return self.leaves[0].quantile(x) / self.scale
+
+
+def dimensions_of(sweep: Sweep, base: Scenario) -> tuple[Scenario, tuple[Dimension, ...]]:
+    """Return the scenario of the first values, and every dimension resolved against it.
+
+    Raises
+    ------
+    InputError
+        With every path that leads nowhere and every value that does not fit.
+    """
+    template = _template(sweep, base)
+    problems: list[Problem] = []
+    found = []
+    for n, axis in enumerate(sweep.vary):
+        try:
+            found.append(_dimension(axis, template, sweep, f"vary.{n}"))
+        except InputError as error:
+            problems += error.problems
+    names = [dimension.name for dimension in found]
+    twice = {name for name in names if names.count(name) > 1 or name in ("sample", "level", "side", "axis", "group")}
+    problems += [sweep.problem(f"the dimension '{name}' needs a name of its own", "vary") for name in sorted(twice)]
+    if problems:
+        raise InputError(sorted(problems, key=in_order))
+    return template, tuple(found)
+
+
+def _template(sweep: Sweep, base: Scenario) -> Scenario:
+    """Return the base with the first value of every axis."""
+    changes, sources = {}, {}
+    for n, axis in enumerate(sweep.vary):
+        for part in axis.parts:
+            changes[part.path] = _texts(part)[0]
+            sources[part.path] = f"{sweep.problem('', '').file or 'sweep'}: vary.{n}"
+    return base.replace(changes, sources=sources) if changes else base
+
+
+def _texts(part: Varied) -> list[Any]:
+    """Return what the file says that a value may be: all of it, or the ends."""
+    if part.values is not None:
+        return list(part.values)
+    if isinstance(part.spread, Normal):
+        return [part.spread.mean]
+    if isinstance(part.spread, Uniform):
+        return [part.spread.low, part.spread.high]
+    return [part.start, part.end]
+
+
+def _dimension(axis: Axis, template: Scenario, sweep: Sweep, where: str) -> Dimension:
+    leaves = []
+    for n, part in enumerate(axis.parts):
+        place = where if n == 0 else f"{where}.together.{n - 1}"
+        leaves.append(_leaf(part, axis, template, sweep, place))
+    counts = {len(leaf.values) for leaf in leaves}
+    if len(counts) > 1:
+        raise InputError(sweep.problem(f"what varies together needs equally many values, not {sorted(counts)}", where))
+    name = axis.name or re.sub(r"[^A-Za-z0-9_]", "_", axis.path.rsplit(".", 1)[-1])
+    labels, unit, scale = _labels(axis, leaves[0])
+    return Dimension(name, tuple(leaves), labels, unit, scale)
+
+
+def _leaf(part: Varied, axis: Axis, template: Scenario, sweep: Sweep, where: str) -> Leaf:
+    """Return the leaf of one path, its values read by the scenario itself."""
+    keys, values = _read(part.path, _texts(part), template, sweep, where)
+    if part.values is not None:
+        return Leaf(keys, tuple(values))
+    if not all(isinstance(value, float) for value in values):
+        raise InputError(sweep.problem(f"{part.path} is no quantity: list its values", where))
+    spread = part.spread
+    if isinstance(spread, Normal):
+        return Leaf(keys, ends=(values[0], _standard_deviation(spread, values[0], part, template, sweep, where)), normal=True)
+    if spread is not None:
+        return Leaf(keys, ends=(values[0], values[1]))
+    count = part.count or axis.count
+    if count is None:
+        raise InputError(sweep.problem("needs a count", where))
+    return Leaf(keys, tuple(float(x) for x in np.linspace(values[0], values[1], count)))
+
+
+def _standard_deviation(
+    spread: Normal, mean: float, part: Varied, template: Scenario, sweep: Sweep, where: str
+) -> float:
+    """Return the standard deviation in SI, once the scenario has accepted both ends of the distribution."""
+    match = _QUANTITY.match(str(spread.sd))
+    sd = float(match.group(1)) * unit_measures(match.group(2) or "1")[0] if match else 0.0
+    if not 0.0 < sd < math.inf:
+        raise InputError(sweep.problem(f"the standard deviation {quoted(spread.sd)} must be a positive quantity", where))
+    scale = unit_measures(_unit(spread.mean) or "1")[0]
+    ends = [f"{(mean + side * 2.5 * sd) / scale:.12g} {_unit(spread.mean)}".strip() for side in (-1, 1)]
+    _read(part.path, ends, template, sweep, where)
+    return sd
+
+
+def _read(path: str, texts: Sequence[Any], template: Scenario, sweep: Sweep, where: str) -> tuple[Key, list[Any]]:
+    """Return the place of a path and what the scenario makes of each text."""
+    values, problems, keys = [], [], ()
+    for text in texts:
+        try:
+            scenario = template.replace({path: text})
+            _, places = apply_changes(scenario.to_dict(), {path: path}, {path: text})
+            keys = tuple(int(part) if part.isdigit() else part for part in places[path].split("."))
+            value, keys = _walk(scenario, keys)
+            values.append(value)
+        except InputError as error:
+            problems += [sweep.problem(f"{problem.message} ({path})", where) for problem in error.problems]
+    if problems:
+        raise InputError(list(dict.fromkeys(problems)))
+    return keys, values
+
+
+def _walk(scenario: Scenario, keys: Sequence[str | int]) -> tuple[Any, Key]:
+    """Return the value at a place, and the place in names of attributes instead of keys of the file."""
+    value: Any = scenario
+    found: list[str | int] = []
+    for key in keys:
+        if isinstance(key, str) and key not in type(value).model_fields:
+            key = next(name for name, field in type(value).model_fields.items() if field.alias == key)
+        value = value[key] if isinstance(key, int) else getattr(value, key)
+        found.append(key)
+    return value, tuple(found)
+
+
+def _labels(axis: Axis, leaf: Leaf) -> tuple[tuple[Any, ...], str, float]:
+    """Return the coordinate's labels, unit and what one of the unit is in SI."""
+    texts = _texts(axis)
+    unit = _unit(texts[0])
+    numeric = leaf.ends is not None or all(isinstance(value, float) for value in leaf.values)
+    if not numeric:
+        plain = all(isinstance(value, int) and not isinstance(value, bool) for value in leaf.values)
+        return (leaf.values if plain else tuple(str(text) for text in texts)), "", 1.0
+    scale = unit_measures(unit or "1")[0]
+    return tuple(float(f"{value / scale:.12g}") for value in leaf.values), unit or "1", scale
+
+
+def _unit(text: Any) -> str:
+    """Return the unit a quantity is written in; empty for plain numbers."""
+    match = _QUANTITY.match(text) if isinstance(text, str) else None
+    return match.group(2) if match else ""
+
+
+def set_values(scenario: Scenario, leaves: Sequence[Leaf], values: Sequence[Any]) -> Scenario:
+    """Return the scenario with leaves set to values that were read before: nothing is checked again."""
+    return _set(scenario, [(leaf.keys, value) for leaf, value in zip(leaves, values, strict=True)])
+
+
+def _set(item: Any, changes: Sequence[tuple[Key, Any]]) -> Any:
+    if len(changes) == 1 and not changes[0][0]:
+        return changes[0][1]
+    by_key: dict[str | int, list[tuple[Key, Any]]] = {}
+    for keys, value in changes:
+        by_key.setdefault(keys[0], []).append((keys[1:], value))
+    if isinstance(item, tuple):
+        return tuple(_set(inner, by_key[i]) if i in by_key else inner for i, inner in enumerate(item))
+    return item.model_copy(update={str(key): _set(getattr(item, str(key)), own) for key, own in by_key.items()})
+
+
+def uncertain(sweep: Sweep, known: Mapping[str, Uncertainty]) -> tuple[Uncertainty, ...]:
+    """Return the uncertain parameters of the model that the sweep asks for."""
+    if sweep.uncertainty == "none":
+        return ()
+    if sweep.uncertainty == "model":
+        return tuple(known.values())
+    wrong = [name for name in sweep.uncertainty if name not in known]
+    if wrong:
+        raise InputError(
+            sweep.problem(f"the model has no uncertain parameter '{name}'{did_you_mean(name, known)}", "uncertainty")
+            for name in wrong
+        )
+    return tuple(known[name] for name in sweep.uncertainty)

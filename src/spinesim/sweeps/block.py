@@ -1,0 +1,135 @@
+"""Solve one block of a sweep: assemble what differs, hand whole groups to the core, name what it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinesim.assembly import Assembly, assemble
+from spinesim.assembly.task import hands_on_loads
+from spinesim.assembly.vector import as_vector, tail_of, whole_numbers
+from spinesim.errors import PostureError
+from spinesim.kernels.batch import Changes, solve_many
+from spinesim.kernels.observe import Sight, make_sight
+from spinesim.kernels.status import IMPOSSIBLE
+from spinesim.kernels.tables import make_state, make_work
+from spinesim.model.uncertainty import factors
+from spinesim.results.setting import setting_numbers, setting_of, with_numbers
+from spinesim.results.wrap import observed_values
+from spinesim.sweeps.plan import Plan, person_touches
+from spinesim.variables import dimensions, variables
+
+PART = 256  # scenarios solved between two looks at whether to stop
+Floats = NDArray[np.float64]
+Block = dict[str, NDArray[Any]]
+
+
+class Stopped(Exception):
+    """Raised inside a block that is to be given up."""
+
+
+def solve_block(plan: Plan, start: int, stop: int, stopped: Callable[[], bool] = lambda: False) -> Block:
+    """Return the outputs of scenarios start to stop, and their `status`: arrays (scenario, ...).
+
+    The numbers depend on the plan and the number of a scenario alone, not on the block it is solved in.
+    """
+    out = _empty(plan, stop - start)
+    for first in range(start, stop, PART):
+        if stopped():
+            raise Stopped
+        last = min(first + PART, stop)
+        part = {name: values[first - start : last - start] for name, values in out.items()}
+        _solve_part(plan, first, last, part)
+    return out
+
+
+def output_shape(plan: Plan, name: str) -> tuple[int, ...]:
+    """Return the shape of an output of one scenario."""
+    sizes = {"fascicle": 2 * len(plan.model.fascicles) + 2}
+    sizes |= {dim: len(d.labels) for dim, d in dimensions().items() if d.labels is not None}
+    return tuple(sizes[dim] for dim in variables()[name].dims)
+
+
+def parameter_factors(plan: Plan, share: Floats) -> Floats:
+    """Return the factors (scenario, parameter) at shares of the parameters' distributions."""
+    columns = [factors(entry, share[:, k]) for k, entry in enumerate(plan.parameters)]
+    return np.stack(columns, axis=1) if columns else np.zeros((len(share), 0))
+
+
+def _empty(plan: Plan, scenarios: int) -> Block:
+    out: Block = {name: np.full((scenarios, *output_shape(plan, name)), np.nan) for name in plan.outputs}
+    return {**out, "status": np.full(scenarios, IMPOSSIBLE, dtype=np.int8)}
+
+
+def _solve_part(plan: Plan, first: int, last: int, out: Block) -> None:
+    x, share = plan.design.points(first, last)
+    factor = parameter_factors(plan, share)
+    keys = np.concatenate([x, factor[:, list(plan.slow)]], axis=1)
+    distinct, which = np.unique(keys, axis=0, return_inverse=True)
+    assemblies = [_assembled(plan, row) for row in distinct]
+    groups: dict[Any, list[int]] = {}
+    for k, assembly in enumerate(assemblies):
+        if assembly is not None:
+            groups.setdefault(_kind(assembly), []).append(k)
+    for members in groups.values():
+        rows = np.flatnonzero(np.isin(which, members))
+        group = _Group([assemblies[k] for k in members], np.searchsorted(members, which[rows]), factor[rows])
+        _solve_group(plan, group, rows, out)
+
+
+def _assembled(plan: Plan, row: Floats) -> Assembly | None:
+    """Return the assembly of one scenario, or None when the model does not cover its posture."""
+    n = len(plan.design.dimensions)
+    try:
+        return assemble(plan.model_at(row[n:]), plan.scenario(row[:n]), plan.model)
+    except PostureError:
+        return None
+
+
+def _kind(assembly: Assembly) -> tuple[Any, ...]:
+    """Return what scenarios of one batch must share: the tables of the person, and all whole numbers of the task."""
+    person = assembly.person
+    return id(person.lines), id(person.facets), whole_numbers(assembly.task), hands_on_loads(assembly.scenario).tobytes()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Scenarios that one call of the core solves: the distinct assemblies, and for each scenario which and how."""
+
+    assemblies: list[Any]
+    which: NDArray[np.int64]
+    factor: Floats
+
+
+def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block) -> None:
+    first: Assembly = group.assemblies[0]
+    sight = _observed(plan, group, first)
+    setting = setting_of(group.assemblies).taken(group.which)
+    told = plan.told.applied(np.ones(setting_numbers(setting).shape[1]), group.factor)
+    setting = with_numbers(setting, setting_numbers(setting) * told)
+    values = observed_values(setting, sight, plan.outputs)
+    held = sight.gap <= first.person.skeleton.rigid_reach
+    out["status"][rows[held]] = sight.ended[held, 0].astype(np.int8)
+    for name in plan.outputs:
+        out[name][rows[held]] = values[name][held]
+
+
+def _observed(plan: Plan, group: _Group, first: Assembly) -> Sight:
+    """Return what the core saw of all scenarios of a group."""
+    vector = as_vector(first.person, first.task)
+    touches = person_touches(plan, first)
+    changes = Changes(
+        vector.numbers.copy(), np.stack([tail_of(a.person.discs, a.task) for a in group.assemblies]),
+        group.which.astype(np.int64), np.ascontiguousarray(group.factor), touches.place, touches.by, touches.slope,
+        touches.power, np.arange(len(group.which)),
+    )  # fmt: skip
+    sight = make_sight(len(group.which), first.person)
+    solve_many(
+        vector.person, vector.task, vector.numbers, vector.scalars, changes, hands_on_loads(first.scenario),
+        make_state(), make_work(first.person, first.task), sight,
+    )  # fmt: skip
+    return sight

@@ -1,0 +1,186 @@
+"""A sweep made ready: its design, what every scenario departs from, and what uncertain parameters touch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinesim._version import __version__
+from spinesim.assembly import Assembly, assemble
+from spinesim.assembly.uncertain import PROBE, Touches, touches_of
+from spinesim.assembly.vector import as_vector
+from spinesim.errors import InputError
+from spinesim.files import read_scenario, read_sweep
+from spinesim.model import Model
+from spinesim.model.spine import Uncertainty
+from spinesim.model.uncertainty import scaled
+from spinesim.results.setting import setting_numbers, setting_of
+from spinesim.scenario import Scenario
+from spinesim.scenario.sweep import Sweep
+from spinesim.simulation import load_model
+from spinesim.sweeps.axes import Dimension, dimensions_of, set_values, uncertain
+from spinesim.sweeps.design import Design
+from spinesim.variables import variables
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All a worker needs to solve any block of a sweep.
+
+    Parameters
+    ----------
+    title : str
+    text : str
+        The sweep with its base written out, as JSON.
+    digest : str
+        Of the text, the model and the version: what decides the numbers.
+    model : Model
+    template : Scenario
+        The scenario of the first values.
+    design : Design
+    parameters : tuple of Uncertainty
+    outputs : tuple of str
+    touches, told : Touches
+        What the parameters do to the numbers of the tables, and to those that results are read with.
+    slow : tuple of int
+        Parameters whose effect depends on what else varies: their scenarios are assembled one by one.
+    """
+
+    title: str
+    text: str
+    digest: str
+    model: Model = field(repr=False)
+    template: Scenario = field(repr=False)
+    design: Design
+    parameters: tuple[Uncertainty, ...] = field(repr=False)
+    outputs: tuple[str, ...]
+    touches: Touches = field(repr=False)
+    told: Touches = field(repr=False)
+    slow: tuple[int, ...]
+
+    def scenario(self, x: Floats) -> Scenario:
+        """Return the scenario at indices or shares (dimension,)."""
+        dimensions = self.design.dimensions
+        leaves = [leaf for dimension in dimensions for leaf in dimension.leaves]
+        values = [leaf.at(x[k]) for k, dimension in enumerate(dimensions) for leaf in dimension.leaves]
+        return set_values(self.template, leaves, values) if leaves else self.template
+
+    def model_at(self, factor: Floats) -> Model:
+        """Return the model under the factors (slow parameter,) of the slow parameters."""
+        model = self.model
+        for k, value in zip(self.slow, factor, strict=True):
+            model = scaled(model, self.parameters[k], float(value))
+        return model
+
+
+def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
+    """Return the plan of a sweep by its name, path or content.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in the sweep, its base or its values.
+    """
+    sweep = read_sweep(source)
+    base = _base(sweep)
+    if base.specimen is not None:
+        raise InputError(sweep.problem("a sweep needs a person: specimens are not swept yet", "base"))
+    own = model if isinstance(model, Model) else load_model(base.model if model is None else model)
+    template, dimensions = dimensions_of(sweep, base)
+    _check_listed(sweep, template, dimensions, own)
+    parameters = uncertain(sweep, {entry.name: entry for entry in own.uncertainties})
+    design = Design(dimensions, len(parameters), sweep.sampler.kind, sweep.sampler.samples or 1, sweep.seed)
+    outputs = sweep.outputs or tuple(name for name, v in variables().items() if v.group == "headline")
+    text = json.dumps({**sweep.to_dict(), "base": base.to_dict()}, sort_keys=True)
+    digest = hashlib.sha256(f"{text}|{own.digest}|{__version__}".encode()).hexdigest()[:16]
+    found = _effects(assemble(own, template), own, parameters, bool(dimensions))
+    return Plan(sweep.name, text, digest, own, template, design, parameters, outputs, *found)
+
+
+def _base(sweep: Sweep) -> Scenario:
+    try:
+        return read_scenario(sweep.base)
+    except InputError as error:
+        if isinstance(sweep.base, Mapping):
+            raise InputError(sweep.problem(p.message, f"base.{p.path}".rstrip(".")) for p in error.problems) from None
+        raise
+
+
+def _check_listed(sweep: Sweep, template: Scenario, dimensions: tuple[Dimension, ...], model: Model) -> None:
+    """Refuse listed values that the model does not know; a posture out of its range is a status, not a mistake."""
+    problems = []
+    for n, dimension in enumerate(dimensions):
+        if not dimension.labels or all(isinstance(label, float) for label in dimension.labels):
+            continue
+        for k in range(len(dimension.labels)):
+            scenario = set_values(template, dimension.leaves, [leaf.values[k] for leaf in dimension.leaves])
+            try:
+                assemble(model, scenario)
+            except InputError as error:
+                problems += [sweep.problem(f"{p.message} ({p.path})", f"vary.{n}.values.{k}") for p in error.problems]
+    if problems:
+        raise InputError(problems)
+
+
+def _effects(
+    base: Assembly, model: Model, parameters: tuple[Uncertainty, ...], varies: bool
+) -> tuple[Touches, Touches, tuple[int, ...]]:
+    """Return what the parameters touch in tables and in settings, and which must be assembled scenario by scenario."""
+    before = as_vector(base.person, base.task)
+    setting = setting_numbers(setting_of([base]))[0]
+    tables, told = [], []
+    for entry in parameters:
+        after = assemble(scaled(model, entry, PROBE), base.scenario)
+        tables.append(as_vector(after.person, after.task).numbers)
+        told.append(setting_numbers(setting_of([after]))[0])
+    names = [entry.name for entry in parameters]
+    touches, heard = touches_of(before.numbers, tables, names), touches_of(setting, told, names)
+    if (heard.slope != 0.0).any():
+        raise InputError("an uncertain parameter shifts what results are read with: only factors are understood")
+    idle = [name for k, name in enumerate(names) if k not in touches.by and k not in heard.by]
+    if idle and not varies and len(idle) == len(names):
+        raise InputError(f"the uncertain parameters {', '.join(idle)} change nothing in this scenario")
+    slow = _slow(touches, before.numbers.size, before.tail, base) if varies else ()
+    kept = ~np.isin(touches.by, slow)
+    fast = Touches(touches.place[kept], touches.by[kept], touches.slope[kept], touches.power[kept])
+    return fast, heard, slow
+
+
+def _slow(touches: Touches, size: int, tail: int, base: Assembly) -> tuple[int, ...]:
+    """Return the parameters that touch the task, or shift the discs: other scenarios have other numbers there."""
+    discs = sum(value.size for value in base.person.discs if isinstance(value, np.ndarray)) + 2
+    task, disc = touches.place >= size - tail + discs, touches.place >= size - tail
+    return tuple(int(k) for k in np.unique(touches.by[task | (disc & (touches.slope != 0.0))]))
+
+
+def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[str, Any]:
+    """Return the sweep of one scenario over all uncertain parameters of its model, as plain data."""
+    return {
+        "format": 1, "name": scenario.name, "base": scenario.to_dict(), "uncertainty": "model", "seed": seed,
+        "sampler": {"kind": "sobol", "samples": samples},
+    }  # fmt: skip
+
+
+def person_touches(plan: Plan, assembly: Assembly) -> Touches:
+    """Return the touches on the tables of another person: the same powers, slopes found anew."""
+    shifting = np.unique(plan.touches.by[plan.touches.slope != 0.0])
+    if not shifting.size:
+        return plan.touches
+    before = as_vector(assembly.person, assembly.task).numbers
+    slope = plan.touches.slope.copy()
+    for k in shifting:
+        changed = assemble(scaled(plan.model, plan.parameters[int(k)], PROBE), assembly.scenario)
+        after = as_vector(changed.person, changed.task).numbers
+        own = (plan.touches.by == k) & (slope != 0.0)
+        place = plan.touches.place[own]
+        slope[own] = (after[place] - before[place]) / (PROBE - 1.0)
+    return replace(plan.touches, slope=slope)
