@@ -90,7 +90,9 @@ def _leaves(item: Any, parts: Sequence[str], path: str, model: Model) -> NDArray
     """Return all numbers a path leads to."""
     if not parts:
         return np.atleast_1d(np.array(_numbers(item, path), dtype=np.float64))
-    return np.concatenate([_leaves(_at(item, key), parts[1:], path, model) for key in _keys(item, parts[0], path, model)])
+    return np.concatenate(
+        [_leaves(_at(item, key), parts[1:], path, model) for key in _keys(item, parts[0], path, model)]
+    )
 
 
 def _numbers(item: Any, path: str) -> list[float]:

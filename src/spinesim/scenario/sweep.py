@@ -200,6 +200,4 @@ class Sweep(Frozen):
 
 def sweepable() -> tuple[str, ...]:
     """Return the outputs that sweeps can keep: all but pictures' geometry and what needs the tangent."""
-    return tuple(
-        name for name, v in variables().items() if v.group != "geometry" and name not in NOT_IN_SWEEPS
-    )
+    return tuple(name for name, v in variables().items() if v.group != "geometry" and name not in NOT_IN_SWEEPS)

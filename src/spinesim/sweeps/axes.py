@@ -138,7 +138,9 @@ def _leaf(part: Varied, axis: Axis, template: Scenario, sweep: Sweep, where: str
         raise InputError(sweep.problem(f"{part.path} is no quantity: list its values", where))
     spread = part.spread
     if isinstance(spread, Normal):
-        return Leaf(keys, ends=(values[0], _standard_deviation(spread, values[0], part, template, sweep, where)), normal=True)
+        return Leaf(
+            keys, ends=(values[0], _standard_deviation(spread, values[0], part, template, sweep, where)), normal=True
+        )
     if spread is not None:
         return Leaf(keys, ends=(values[0], values[1]))
     count = part.count or axis.count
@@ -154,7 +156,9 @@ def _standard_deviation(
     match = _QUANTITY.match(str(spread.sd))
     sd = float(match.group(1)) * unit_measures(match.group(2) or "1")[0] if match else 0.0
     if not 0.0 < sd < math.inf:
-        raise InputError(sweep.problem(f"the standard deviation {quoted(spread.sd)} must be a positive quantity", where))
+        raise InputError(
+            sweep.problem(f"the standard deviation {quoted(spread.sd)} must be a positive quantity", where)
+        )
     scale = unit_measures(_unit(spread.mean) or "1")[0]
     ends = [f"{(mean + side * 2.5 * sd) / scale:.12g} {_unit(spread.mean)}".strip() for side in (-1, 1)]
     _read(part.path, ends, template, sweep, where)

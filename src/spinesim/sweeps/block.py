@@ -93,7 +93,12 @@ def _assembled(plan: Plan, row: Floats) -> Assembly | None:
 def _kind(assembly: Assembly) -> tuple[Any, ...]:
     """Return what scenarios of one batch must share: the tables of the person, and all whole numbers of the task."""
     person = assembly.person
-    return id(person.lines), id(person.facets), whole_numbers(assembly.task), hands_on_loads(assembly.scenario).tobytes()
+    return (
+        id(person.lines),
+        id(person.facets),
+        whole_numbers(assembly.task),
+        hands_on_loads(assembly.scenario).tobytes(),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,117 @@
+"""Blocks of a sweep as one labelled Dataset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from spinesim._version import __version__
+from spinesim.assembly.names import fascicle_names
+from spinesim.results.outcome import OUTCOMES
+from spinesim.results.wrap import CITED_ALWAYS
+from spinesim.sweeps.block import Block, output_shape, parameter_factors
+from spinesim.sweeps.plan import Plan
+from spinesim.variables import dimensions, variables
+
+SWEEP_OUTCOMES = (*OUTCOMES, "impossible_posture")
+_SPOKEN = {"reserve_used": "that muscles cannot hold"}
+STATUS = {
+    "units": "1", "long_name": "how the solve ended", "flag_values": list(range(len(SWEEP_OUTCOMES))),
+    "flag_meanings": " ".join(SWEEP_OUTCOMES),
+}  # fmt: skip
+
+
+def drawn(plan: Plan, start: int, stop: int) -> dict[str, NDArray[Any]]:
+    """Return the coordinates of scenarios start to stop of a design with samples: drawn values and factors."""
+    x, share = plan.design.points(start, stop)
+    found = {} if plan.design.kind == "grid" else {
+        dimension.name: dimension.coordinate(x[:, k]) for k, dimension in enumerate(plan.design.dimensions)
+    }  # fmt: skip
+    factor = parameter_factors(plan, share)
+    return {**found, **{entry.name: factor[:, k] for k, entry in enumerate(plan.parameters)}}
+
+
+def coordinates(plan: Plan) -> dict[str, Any]:
+    """Return the coordinates of a sweep's Dataset, those of its samples included."""
+    used = {dim for name in plan.outputs for dim in variables()[name].dims}
+    coords: dict[str, Any] = {
+        name: (name, np.array(d.labels, dtype=str)) for name, d in dimensions().items() if name in used and d.labels
+    }
+    if "fascicle" in used:
+        coords["fascicle"] = (
+            "fascicle",
+            np.array([fascicle.name for fascicle in fascicle_names(plan.model)], dtype=str),
+        )
+    if plan.design.kind == "grid":
+        for dimension in plan.design.dimensions:
+            values = np.array(dimension.labels)
+            coords[dimension.name] = (dimension.name, values, _units(dimension.unit))
+    if "sample" in plan.design.shape:
+        coords |= _sampled(plan)
+    return coords
+
+
+def _sampled(plan: Plan) -> dict[str, Any]:
+    values, own = drawn(plan, 0, plan.design.samples), drawn_attributes(plan)
+    return {name: ("sample", value, own[name]) for name, value in values.items()}
+
+
+def drawn_attributes(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return units and meaning of what is drawn."""
+    units = {dimension.name: _units(dimension.unit) for dimension in plan.design.dimensions}
+    factors = {entry.name: ", ".join(entry.paths) for entry in plan.parameters}
+    return {**units, **{name: {"units": "1", "long_name": f"factor on {paths}"} for name, paths in factors.items()}}
+
+
+def _units(unit: str) -> dict[str, str]:
+    return {"units": unit} if unit else {}
+
+
+def as_dataset(plan: Plan, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
+    """Return the Dataset of all scenarios' outputs (scenario, ...)."""
+    shape = plan.design.shape
+    data: dict[str, Any] = {}
+    for name in (*plan.outputs, "status"):
+        dims = variables()[name].dims if name != "status" else ()
+        array = values[name].reshape(*shape.values(), *values[name].shape[1:])
+        data[name] = ((*shape, *dims), array, STATUS if name == "status" else variables()[name].attributes)
+    return xr.Dataset(
+        data, coords=coordinates(plan), attrs={**attributes(plan), **summary_attributes(values["status"])}
+    )
+
+
+def attributes(plan: Plan) -> dict[str, Any]:
+    """Return what a sweep's Dataset says about itself."""
+    owed = {*plan.model.sources, *CITED_ALWAYS}
+    return {
+        "title": plan.title,
+        "sweep": plan.text,
+        "sweep_digest": plan.digest,
+        "model": plan.model.name,
+        "model_digest": plan.model.digest,
+        "spinesim_version": __version__,
+        "citations": sorted(owed),
+        "note": "an estimate of loads for research and teaching; it does not diagnose or prescribe",
+    }
+
+
+def summary_attributes(status: NDArray[Any]) -> dict[str, Any]:
+    """Return how many scenarios ended how, as attributes: what failed comes first."""
+    codes = {**{k: name for k, name in reversed(list(enumerate(SWEEP_OUTCOMES)))}, -1: "not_done"}
+    counts = {name: int((status == code).sum()) for code, name in codes.items()}
+    told = [f"{count:,} {_SPOKEN.get(name, name.replace('_', ' '))}" for name, count in counts.items() if count]
+    return {
+        "status_counts": json.dumps(counts),
+        "status_message": f"of {status.size:,} scenarios: {', '.join(told)}",
+    }
+
+
+def empty_block(plan: Plan, scenarios: int) -> Block:
+    """Return arrays for that many scenarios, to be filled block by block."""
+    out: Block = {name: np.empty((scenarios, *output_shape(plan, name))) for name in plan.outputs}
+    return {**out, "status": np.empty(scenarios, dtype=np.int8)}

@@ -1,0 +1,165 @@
+"""Run a sweep: in memory or into a store, by threads or a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import xarray as xr
+
+from spinesim.errors import InputError
+from spinesim.files import read_sweep
+from spinesim.model import Model
+from spinesim.sweeps.block import Block, solve_block
+from spinesim.sweeps.dataset import as_dataset, empty_block
+from spinesim.sweeps.plan import Plan, make_plan
+from spinesim.sweeps.store import load_store, open_store, read_head
+
+MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
+MOST_BYTES = 4_000_000_000  # of a result in memory
+LARGEST_BLOCK, LEAST_BLOCK = 2048, 64
+SECONDS_EACH = 2e-3  # a guess of one scenario on one core
+Progress = Callable[[int, int], None]
+
+
+def sweep(
+    source: Any, *, out: str | os.PathLike[str] | None = None, model: Model | str | Path | None = None,
+    workers: int | None = None, scheduler: str | None = None, resume: bool = False, yes: bool = False,
+    block: int | None = None, progress: Progress | None = None,
+) -> xr.Dataset:  # fmt: skip
+    """Solve all scenarios of a sweep.
+
+    Parameters
+    ----------
+    source : str, path-like, mapping or Sweep
+        Name of a shipped sweep, a file, its content, or a sweep.
+    out : path-like, optional
+        Folder of a store on disk that survives being killed. Without it all stays in memory.
+    model : Model or str, optional
+        Takes the place of the base scenario's own.
+    workers : int, optional
+        Threads; as many as there are cores.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``tcp://host:8786``, that maps the blocks to its workers instead.
+    resume : bool
+        Go on with a store that is there already.
+    yes : bool
+        Go on though there are more than ten million scenarios.
+    block : int, optional
+        Scenarios of a block; chosen by the size of the sweep. It changes no number.
+    progress : callable, optional
+        Told the scenarios done and all of them.
+
+    Returns
+    -------
+    xarray.Dataset
+        One dimension for each axis of a grid, `sample` for what is drawn, with the drawn values as coordinates;
+        `status` says how each scenario ended, and so does ``attrs["status_message"]``.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong in the sweep, or when the store is another's.
+    OutputError
+        When the store cannot be written; what is finished is kept.
+    """
+    plan = make_plan(source, model)
+    size = plan.design.size
+    if size > MANY and not yes:
+        raise InputError(f"{estimate(plan, workers or cores())}; say yes (--yes) to go on")
+    block = block or min(max(-(-size // 64), LEAST_BLOCK), LARGEST_BLOCK)
+    solve = _by_dask(scheduler) if scheduler else _by_threads(workers or cores())
+    if out is None:
+        return as_dataset(plan, _in_memory(plan, block, solve, progress))
+    with open_store(Path(out), plan, block, resume) as store:
+        missing = store.missing()
+        done = size - sum(stop - start for start, stop in map(store.bounds, missing))
+        for number, values in solve(plan, [(number, *store.bounds(number)) for number in missing]):
+            store.write(number, values)
+            done += len(values["status"])
+            if progress:
+                progress(done, size)
+    return load_store(Path(out), plan)
+
+
+def open_sweep(folder: str | os.PathLike[str], model: Model | str | Path | None = None) -> xr.Dataset:
+    """Return the Dataset of a store; scenarios that are not done yet are NaN and have the status -1."""
+    head = read_head(Path(folder))
+    plan = make_plan(read_sweep(head["sweep"]), model)
+    return load_store(Path(folder), plan)
+
+
+def estimate(plan: Plan, workers: int) -> str:
+    """Return the size of a sweep in words: scenarios, bytes and time."""
+    hours = plan.design.size * SECONDS_EACH / workers / 3600.0
+    size = _bytes(plan) / 1e9
+    return f"{plan.design.size:,} scenarios: about {size:.3g} GB and {hours:.3g} h on {workers} cores"
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _bytes(plan: Plan) -> int:
+    return plan.design.size * sum(values[0].nbytes for values in empty_block(plan, 1).values())
+
+
+Tasks = list[tuple[int, int, int]]  # number, first and last scenario of blocks
+Solver = Callable[[Plan, Tasks], Iterator[tuple[int, Block]]]
+
+
+def _in_memory(plan: Plan, block: int, solve: Solver, progress: Progress | None) -> Block:
+    if _bytes(plan) > MOST_BYTES:
+        raise InputError(f"{estimate(plan, cores())}: more than memory should hold, give a store (out)")
+    size, done = plan.design.size, 0
+    whole = empty_block(plan, size)
+    starts = range(0, size, block)
+    for number, values in solve(plan, [(k, start, min(start + block, size)) for k, start in enumerate(starts)]):
+        start = starts[number]
+        for name, array in values.items():
+            whole[name][start : start + len(array)] = array
+        done += len(values["status"])
+        if progress:
+            progress(done, size)
+    return whole
+
+
+def _by_threads(workers: int) -> Solver:
+    """Return what solves blocks in threads: the core lets go of the interpreter. Few blocks are in memory at a time."""
+
+    def solve(plan: Plan, tasks: Tasks) -> Iterator[tuple[int, Block]]:
+        stop, waiting = Event(), iter(tasks)
+        running: dict[Future[Block], int] = {}
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                while True:
+                    for number, start, end in _next(waiting, workers + 1 - len(running)):
+                        running[pool.submit(solve_block, plan, start, end, stop.is_set)] = number
+                    if not running:
+                        return
+                    ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in ready:
+                        yield running.pop(future), future.result()
+            finally:
+                stop.set()
+
+    return solve
+
+
+def _by_dask(scheduler: str) -> Solver:
+    from spinesim.sweeps.cluster import solve_on
+
+    return lambda plan, tasks: solve_on(scheduler, plan, tasks)
+
+
+def _next(waiting: Iterator[tuple[int, int, int]], count: int) -> Iterator[tuple[int, int, int]]:
+    for _ in range(count):
+        task = next(waiting, None)
+        if task is None:
+            return
+        yield task

@@ -1,0 +1,233 @@
+"""A sweep on disk that survives being killed: blocks are there whole or not at all.
+
+A store is a folder: `results.zarr` holds the numbers, chunked by block; `done/` holds one small file for each finished
+block with the digest of its numbers, written after them; `sweep.json` says which sweep it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from spinesim.errors import InputError, OutputError
+from spinesim.files import write_atomically
+from spinesim.reading import shown
+from spinesim.sweeps.block import Block, output_shape
+from spinesim.sweeps.dataset import STATUS, as_dataset, attributes, drawn, drawn_attributes, summary_attributes
+from spinesim.sweeps.plan import Plan
+from spinesim.variables import variables
+
+HEAD, DATA, DONE, LOCK = "sweep.json", "results.zarr", "done", "lock"
+FORMAT = 1
+MOST_LOADED = 500_000_000  # bytes
+
+
+class Store:
+    """An open store: reads which blocks are done, writes blocks, and holds the lock."""
+
+    def __init__(self, folder: Path, plan: Plan, block: int, group: Any) -> None:
+        self.folder, self.plan, self.block, self._group = folder, plan, block, group
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return -(-self.plan.design.size // self.block)
+
+    def bounds(self, number: int) -> tuple[int, int]:
+        """Return the first scenario of a block and the one after its last."""
+        return number * self.block, min((number + 1) * self.block, self.plan.design.size)
+
+    def write(self, number: int, values: Block) -> None:
+        """Write a block, then note that it is done.
+
+        Raises
+        ------
+        OutputError
+            When the disk is full or gone: finished blocks are kept.
+        """
+        start, stop = self.bounds(number)
+        try:
+            whole = {**values, **drawn(self.plan, start, stop)}
+            for name, array in whole.items():
+                self._group[name][start:stop] = array
+            _write_durably(self._mark(number), json.dumps({"digest": block_digest(whole)}))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise OutputError(
+                f"cannot write {shown(str(self.folder))}: {reason}; finished blocks are kept, "
+                "make room and go on with --resume"
+            ) from error
+
+    def read(self, number: int) -> Block:
+        """Return the numbers of a block as they are on disk, with the values drawn for it."""
+        start, stop = self.bounds(number)
+        return {name: array[start:stop] for name, array in self._group.arrays()}
+
+    def missing(self) -> list[int]:
+        """Return the blocks that are not done, or whose numbers are not those that were noted."""
+        return [number for number in range(self.blocks) if not self._is_whole(number)]
+
+    def _is_whole(self, number: int) -> bool:
+        try:
+            noted = json.loads(self._mark(number).read_text(encoding="utf-8"))["digest"]
+            return noted == block_digest(self.read(number))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def _mark(self, number: int) -> Path:
+        return self.folder / DONE / f"{number:06d}.json"
+
+
+def block_digest(values: Block) -> str:
+    """Return the digest of a block's numbers, bit for bit."""
+    digest = hashlib.sha256()
+    for name in sorted(values):
+        digest.update(name.encode() + np.ascontiguousarray(values[name]).tobytes())
+    return digest.hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[Store]:
+    """Give the store of a sweep, new or to be resumed, locked against others.
+
+    Raises
+    ------
+    InputError
+        When the store is of another sweep, model or version, or there and not to be resumed.
+    OutputError
+        When it cannot be made, or another process writes into it.
+    """
+    if not resume and folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise InputError(f"{shown(str(folder))} is there already: go on with --resume, or choose another name")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {shown(str(folder))}: {error.strerror}") from error
+    with _locked(folder):
+        if (folder / HEAD).exists():
+            block = _check_same(folder, plan)
+        else:
+            _create(folder, plan, block)
+        yield Store(folder, plan, block, _zarr().open_group(folder / DATA, mode="r+"))
+
+
+def _check_same(folder: Path, plan: Plan) -> int:
+    """Return the block size of a store of this sweep; refuse another's."""
+    head = read_head(folder)
+    if head["digest"] != plan.digest:
+        what = "another version of spinesim, the model or the sweep"
+        raise InputError(
+            f"{shown(str(folder))} belongs to another sweep ({head['title']}, digest {head['digest']}, not {plan.digest}): "
+            f"it was made with {what}"
+        )
+    return int(head["block"])
+
+
+def read_head(folder: Path) -> dict[str, Any]:
+    """Return what a store says about itself.
+
+    Raises
+    ------
+    InputError
+        When it is no store.
+    """
+    try:
+        head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
+        if head["format"] != FORMAT:
+            raise ValueError
+        return head
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{shown(str(folder))} is not a store of a sweep") from error
+
+
+def _create(folder: Path, plan: Plan, block: int) -> None:
+    """Lay out the arrays; the head comes last, and without it nothing is there."""
+    (folder / DONE).mkdir(exist_ok=True)
+    group = _zarr().open_group(folder / DATA, mode="w")
+    group.attrs.update(attributes(plan))
+    for name in plan.outputs:
+        _lay_out(
+            group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
+        )
+    _lay_out(group, plan, block, "status", (), (), STATUS)
+    for name, values in drawn(plan, 0, 1).items():
+        _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
+    head = {
+        "format": FORMAT,
+        "digest": plan.digest,
+        "title": plan.title,
+        "block": block,
+        "sweep": json.loads(plan.text),
+    }
+    _write_durably(folder / HEAD, json.dumps(head))
+
+
+def _lay_out(
+    group: Any, plan: Plan, block: int, name: str, shape: tuple[int, ...], dims: tuple[str, ...],
+    attributes: dict[str, Any], dtype: Any = "f8",
+) -> None:  # fmt: skip
+    """Make one array over all scenarios, chunked by block; what is not done yet is NaN, or -1 as a status."""
+    size = plan.design.size
+    kind, empty = ("i1", -1) if name == "status" else (dtype, np.nan if np.dtype(dtype).kind == "f" else None)
+    array = group.create_array(
+        name, shape=(size, *shape), chunks=(min(block, size), *shape), dtype=kind, fill_value=empty,
+        dimension_names=("scenario", *dims),
+    )  # fmt: skip
+    array.attrs.update(attributes)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the store's lock; the system lets it go when the process ends, however it does."""
+    import fcntl
+
+    with (folder / LOCK).open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise OutputError(f"another process writes into {shown(str(folder))}") from error
+        yield
+
+
+def _write_durably(path: Path, text: str) -> None:
+    """Write a small file whole or not at all, through to the disk."""
+
+    def write(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+    write_atomically(path, write)
+
+
+def _zarr() -> Any:
+    try:
+        import zarr
+    except ImportError as error:
+        raise OutputError("stores of sweeps need the package zarr: pip install spinesim[sweeps]") from error
+    return zarr
+
+
+def load_store(folder: Path, plan: Plan) -> xr.Dataset:
+    """Return the Dataset of a finished or unfinished store; scenarios not done are NaN with status -1.
+
+    Beyond `MOST_LOADED` bytes the numbers stay on disk until they are asked for, and the scenarios of a grid stay
+    one behind the other along `scenario`.
+    """
+    group = _zarr().open_group(folder / DATA, mode="r")
+    names = (*plan.outputs, "status")
+    if sum(group[name].nbytes for name in names) <= MOST_LOADED:
+        return as_dataset(plan, {name: group[name][:] for name in names})
+    lazy = xr.open_zarr(folder / DATA, consolidated=False, chunks=None)
+    lazy = lazy.set_coords(list(drawn(plan, 0, 1)))
+    lazy.attrs |= summary_attributes(group["status"][:])
+    return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
