@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spinesim.files import list_models, list_scenarios
     from spinesim.scenario import Scenario
     from spinesim.simulation import compare, load_model, load_scenario, simulate
+    from spinesim.sweeps.run import open_sweep, sweep
 
 _HOMES = {
     "InputError": "errors",
@@ -28,7 +29,9 @@ _HOMES = {
     "list_scenarios": "files",
     "load_model": "simulation",
     "load_scenario": "simulation",
+    "open_sweep": "sweeps.run",
     "simulate": "simulation",
+    "sweep": "sweeps.run",
 }
 __all__ = [
     "InputError",
@@ -44,7 +47,9 @@ __all__ = [
     "list_scenarios",
     "load_model",
     "load_scenario",
+    "open_sweep",
     "simulate",
+    "sweep",
 ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spinesim import sweep_commands
 from spinesim._version import __version__
 from spinesim.errors import InputError, OutputError, Problem, SpinesimError, quoted
 
@@ -54,13 +55,20 @@ def commands() -> None:
 @click.option("--largest", metavar="LOAD", help="Raise this load, by its name, to the largest that the muscles hold.")
 @click.option("--out", metavar="FILE.nc", help="Save the whole result as NetCDF.")
 @click.option("--plot", metavar="DIR", help="Draw the pictures (PNG and SVG) into this folder.")
+@click.option(
+    "--uncertainty", "samples", type=click.IntRange(8, 1_000_000), metavar="N",
+    help="Show value [5 - 95 %] of the headline outputs over N draws of the model's uncertain numbers.",
+)  # fmt: skip
 @FORMAT
 def run(
-    name_or_file: str, settings: tuple[str, ...], largest: str | None, out: str | None, plot: str | None, form: str
-) -> int:
+    name_or_file: str, settings: tuple[str, ...], largest: str | None, out: str | None, plot: str | None,
+    samples: int | None, form: str,
+) -> int:  # fmt: skip
     """Solve one scenario and show the load on the spine, or the course of a specimen."""
     scenario = _changed(name_or_file, settings)
     _check_outputs(name_or_file, out, plot)
+    if samples is not None:
+        return sweep_commands.show_uncertainty(scenario, samples, form, beside=largest or out or plot)
     result = _solve(scenario, largest)
     if out:
         from spinesim.storage import save_result
@@ -76,15 +84,16 @@ def run(
 @commands.command("list")
 @FORMAT
 def list_command(form: str) -> int:
-    """List the shipped scenarios and models."""
-    from spinesim.files import list_models, list_scenarios
+    """List the shipped scenarios, sweeps and models."""
+    from spinesim.files import list_models, list_scenarios, list_sweeps
 
+    known = {"scenarios": list_scenarios(), "sweeps": list_sweeps(), "models": list_models()}
     if form == "json":
-        _print_json({"scenarios": list_scenarios(), "models": list_models()})
+        _print_json(known)
         return GOOD
     from spinesim.summary import print_list
 
-    print_list({"Scenarios": list_scenarios(), "Models": list_models()}, sys.stdout)
+    print_list({name.capitalize(): described for name, described in known.items()}, sys.stdout)
     return GOOD
 
 
@@ -182,6 +191,10 @@ def warmup() -> int:
     results = [_solve(_read({"format": 1, "name": "Warm-up", **part})) for part in ({}, {"specimen": WARM_SPECIMEN})]
     _note("the solver is compiled")
     return max(_exit_code(result) for result in results)
+
+
+for _command in (sweep_commands.sweep, sweep_commands.plot, sweep_commands.sensitivity):
+    commands.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

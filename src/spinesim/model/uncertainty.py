@@ -114,11 +114,11 @@ def _changed(item: Any, parts: Sequence[str], path: str, factor: float, model: M
             return tuple(_changed(inner, (), path, factor, model) for inner in item)
         return _numbers(item, path)[0] * factor
     new = {key: _changed(_at(item, key), parts[1:], path, factor, model) for key in _keys(item, parts[0], path, model)}
-    if is_dataclass(item) and not isinstance(item, type):
-        return replace(item, **new)
     if isinstance(item, Mapping):
         return {**item, **new}
-    return tuple(new.get(i, inner) for i, inner in enumerate(item))
+    if not isinstance(item, tuple):
+        return replace(item, **new)
+    return tuple(new.get(i, inner) for i, inner in enumerate(tuple(item)))
 
 
 def _at(item: Any, key: Any) -> Any:

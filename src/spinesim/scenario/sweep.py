@@ -85,7 +85,7 @@ class Axis(Varied):
     name : str or None
         Of the dimension; the last part of the path when left out.
     together : tuple of Varied
-        More values that go with those of `path`, item by item.
+        More values that go with those of `path`, item by item; their ends need no count.
     """
 
     name: Annotated[Name, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
@@ -93,8 +93,8 @@ class Axis(Varied):
 
     @property
     def parts(self) -> tuple[Varied, ...]:
-        """All values that vary along this dimension."""
-        return (self, *self.together)
+        """All values that vary along this dimension; those with ends have the count of the first."""
+        return (self, *(p if p.start is None else p.model_copy(update={"count": self.count}) for p in self.together))
 
 
 class Sampler(Frozen):

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinesim.errors import InputError, Problem, did_you_mean, in_order, quoted
+from spinesim.errors import InputError, Problem, did_you_mean, either, in_order, quoted
 from spinesim.model.spine import Uncertainty
-from spinesim.model.uncertainty import factors
+from spinesim.model.uncertainty import CUT, factors
 from spinesim.scenario import Scenario
 from spinesim.scenario.changes import apply_changes
 from spinesim.scenario.sweep import Axis, Normal, Sweep, Uniform, Varied
 from spinesim.units import unit_measures
+from spinesim.variables import dimensions as output_dimensions
+from spinesim.variables import variables
 
 Key = tuple[str | int, ...]
 _QUANTITY = re.compile(r"^\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*?)\s*$")
@@ -88,7 +90,7 @@ def dimensions_of(sweep: Sweep, base: Scenario) -> tuple[Scenario, tuple[Dimensi
         except InputError as error:
             problems += error.problems
     names = [dimension.name for dimension in found]
-    twice = {name for name in names if names.count(name) > 1 or name in ("sample", "level", "side", "axis", "group")}
+    twice = {name for name in names if names.count(name) > 1 or name in taken()}
     problems += [sweep.problem(f"the dimension '{name}' needs a name of its own", "vary") for name in sorted(twice)]
     if problems:
         raise InputError(sorted(problems, key=in_order))
@@ -117,36 +119,46 @@ def _texts(part: Varied) -> list[Any]:
 
 
 def _dimension(axis: Axis, template: Scenario, sweep: Sweep, where: str) -> Dimension:
-    leaves = []
-    for n, part in enumerate(axis.parts):
-        place = where if n == 0 else f"{where}.together.{n - 1}"
-        leaves.append(_leaf(part, axis, template, sweep, place))
-    counts = {len(leaf.values) for leaf in leaves}
+    parts = axis.parts
+    texts = [_texts(part) for part in parts]
+    counts = sorted({len(own) for own in texts})
     if len(counts) > 1:
-        raise InputError(sweep.problem(f"what varies together needs equally many values, not {sorted(counts)}", where))
-    name = axis.name or re.sub(r"[^A-Za-z0-9_]", "_", axis.path.rsplit(".", 1)[-1])
+        raise InputError(
+            sweep.problem(
+                f"what varies together needs equally many values, not {either([str(n) for n in counts])}", where
+            )
+        )
+    rows = [dict(zip((part.path for part in parts), row, strict=True)) for row in zip(*texts, strict=True)]
+    read = _read(rows, template, sweep, where)
+    leaves = [_leaf(part, *read[part.path], template, sweep, where) for part in parts]
     labels, unit, scale = _labels(axis, leaves[0])
-    return Dimension(name, tuple(leaves), labels, unit, scale)
+    return Dimension(axis.name or _name(axis.path), tuple(leaves), labels, unit, scale)
 
 
-def _leaf(part: Varied, axis: Axis, template: Scenario, sweep: Sweep, where: str) -> Leaf:
+def _name(path: str) -> str:
+    """Return the last part of a path, or the last two where an output or its dimension has that name."""
+    parts = re.sub(r"[^A-Za-z0-9_.]", "_", path).split(".")
+    return parts[-1] if parts[-1] not in taken() else "_".join(parts[-2:])
+
+
+def taken() -> set[str]:
+    """Return the names that no dimension of a sweep may have."""
+    return {"sample", "scenario", "quantile", "parameter", *variables(), *output_dimensions()}
+
+
+def _leaf(part: Varied, keys: Key, values: list[Any], template: Scenario, sweep: Sweep, where: str) -> Leaf:
     """Return the leaf of one path, its values read by the scenario itself."""
-    keys, values = _read(part.path, _texts(part), template, sweep, where)
     if part.values is not None:
         return Leaf(keys, tuple(values))
     if not all(isinstance(value, float) for value in values):
         raise InputError(sweep.problem(f"{part.path} is no quantity: list its values", where))
     spread = part.spread
     if isinstance(spread, Normal):
-        return Leaf(
-            keys, ends=(values[0], _standard_deviation(spread, values[0], part, template, sweep, where)), normal=True
-        )
+        sd = _standard_deviation(spread, values[0], part, template, sweep, where)
+        return Leaf(keys, ends=(values[0], sd), normal=True)
     if spread is not None:
         return Leaf(keys, ends=(values[0], values[1]))
-    count = part.count or axis.count
-    if count is None:
-        raise InputError(sweep.problem("needs a count", where))
-    return Leaf(keys, tuple(float(x) for x in np.linspace(values[0], values[1], count)))
+    return Leaf(keys, tuple(float(x) for x in np.linspace(values[0], values[1], part.count or 0)))
 
 
 def _standard_deviation(
@@ -160,26 +172,30 @@ def _standard_deviation(
             sweep.problem(f"the standard deviation {quoted(spread.sd)} must be a positive quantity", where)
         )
     scale = unit_measures(_unit(spread.mean) or "1")[0]
-    ends = [f"{(mean + side * 2.5 * sd) / scale:.12g} {_unit(spread.mean)}".strip() for side in (-1, 1)]
-    _read(part.path, ends, template, sweep, where)
+    ends = [f"{(mean + side * CUT * sd) / scale:.12g} {_unit(spread.mean)}".strip() for side in (-1, 1)]
+    _read([{part.path: end} for end in ends], template, sweep, where)
     return sd
 
 
-def _read(path: str, texts: Sequence[Any], template: Scenario, sweep: Sweep, where: str) -> tuple[Key, list[Any]]:
-    """Return the place of a path and what the scenario makes of each text."""
-    values, problems, keys = [], [], ()
-    for text in texts:
+def _read(
+    rows: Sequence[Mapping[str, Any]], template: Scenario, sweep: Sweep, where: str
+) -> dict[str, tuple[Key, list[Any]]]:
+    """Return by path its place, and what the scenario makes of each row of texts by path."""
+    found: dict[str, tuple[Key, list[Any]]] = {path: ((), []) for path in rows[0]}
+    problems: list[Problem] = []
+    for row in rows:
         try:
-            scenario = template.replace({path: text})
-            _, places = apply_changes(scenario.to_dict(), {path: path}, {path: text})
-            keys = tuple(int(part) if part.isdigit() else part for part in places[path].split("."))
-            value, keys = _walk(scenario, keys)
-            values.append(value)
+            scenario = template.replace(row)
+            _, places = apply_changes(scenario.to_dict(), {path: path for path in row}, row)
         except InputError as error:
-            problems += [sweep.problem(f"{problem.message} ({path})", where) for problem in error.problems]
+            problems += [sweep.problem(f"{problem.message} ({problem.path})", where) for problem in error.problems]
+            continue
+        for path, place in places.items():
+            value, keys = _walk(scenario, [int(key) if key.isdigit() else key for key in place.split(".")])
+            found[path] = (keys, [*found[path][1], value])
     if problems:
         raise InputError(list(dict.fromkeys(problems)))
-    return keys, values
+    return found
 
 
 def _walk(scenario: Scenario, keys: Sequence[str | int]) -> tuple[Any, Key]:

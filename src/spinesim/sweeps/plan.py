@@ -25,7 +25,7 @@ from spinesim.results.setting import setting_numbers, setting_of
 from spinesim.scenario import Scenario
 from spinesim.scenario.sweep import Sweep
 from spinesim.simulation import load_model
-from spinesim.sweeps.axes import Dimension, dimensions_of, set_values, uncertain
+from spinesim.sweeps.axes import Dimension, dimensions_of, set_values, taken, uncertain
 from spinesim.sweeps.design import Design
 from spinesim.variables import variables
 
@@ -98,6 +98,10 @@ def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
     template, dimensions = dimensions_of(sweep, base)
     _check_listed(sweep, template, dimensions, own)
     parameters = uncertain(sweep, {entry.name: entry for entry in own.uncertainties})
+    names = {dimension.name for dimension in dimensions}
+    clash = [entry.name for entry in parameters if entry.name in names | taken()]
+    if clash:
+        raise InputError(sweep.problem(f"an axis needs another name than the uncertain parameter {clash[0]}", "vary"))
     design = Design(dimensions, len(parameters), sweep.sampler.kind, sweep.sampler.samples or 1, sweep.seed)
     outputs = sweep.outputs or tuple(name for name, v in variables().items() if v.group == "headline")
     text = json.dumps({**sweep.to_dict(), "base": base.to_dict()}, sort_keys=True)
@@ -166,7 +170,7 @@ def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[st
     """Return the sweep of one scenario over all uncertain parameters of its model, as plain data."""
     return {
         "format": 1, "name": scenario.name, "base": scenario.to_dict(), "uncertainty": "model", "seed": seed,
-        "sampler": {"kind": "sobol", "samples": samples},
+        "sampler": {"kind": "latin_hypercube", "samples": samples},
     }  # fmt: skip
 
 

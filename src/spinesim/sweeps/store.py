@@ -123,10 +123,9 @@ def _check_same(folder: Path, plan: Plan) -> int:
     """Return the block size of a store of this sweep; refuse another's."""
     head = read_head(folder)
     if head["digest"] != plan.digest:
-        what = "another version of spinesim, the model or the sweep"
         raise InputError(
-            f"{shown(str(folder))} belongs to another sweep ({head['title']}, digest {head['digest']}, not {plan.digest}): "
-            f"it was made with {what}"
+            f"{shown(str(folder))} belongs to another sweep, model or version of spinesim: '{head['title']}' with the "
+            f"digest {head['digest']}, not {plan.digest}"
         )
     return int(head["block"])
 

@@ -1,0 +1,212 @@
+"""The commands for sweeps, and the interval of a single run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spinesim.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import xarray as xr
+
+    from spinesim.scenario import Scenario
+
+GOOD, NOT_HELD, INTERRUPTED = 0, 1, 130
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
+    help="A table to read, or one JSON object.",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("name_or_file")
+@click.option("--out", metavar="STORE", help="Folder on disk that survives being killed.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Threads; as many as there are cores.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://host:8786.")
+@click.option("--resume", is_flag=True, help="Go on with a store that is there already.")
+@click.option("--yes", is_flag=True, help="Go on though there are more than ten million scenarios.")
+@FORMAT
+def sweep(
+    name_or_file: str, out: str | None, workers: int | None, scheduler: str | None, resume: bool, yes: bool, form: str
+) -> int:
+    """Solve many scenarios around one.
+
+    Exit code 1 when a scenario did not converge or cannot be held: how many is the first thing told.
+    """
+    from spinesim.sweeps.run import sweep as run_sweep
+
+    if resume and out is None:
+        raise InputError("--resume needs the store: --out STORE")
+    tell_of_compiling()
+    try:
+        with _progress() as tell:
+            result = run_sweep(
+                name_or_file, out=out, workers=workers, scheduler=scheduler, resume=resume, yes=yes, progress=tell
+            )
+    except KeyboardInterrupt:
+        kept = f"finished blocks are in {out}, go on with --resume" if out else "nothing is kept without --out STORE"
+        click.echo(f"interrupted: {kept}", err=True)
+        return INTERRUPTED
+    click.echo(result.attrs["status_message"], err=True)
+    _show(result, form)
+    return _exit_code(result)
+
+
+@click.command()
+@click.argument("store")
+@click.option("--x", "x", metavar="NAME", help="What varies along the horizontal axis.")
+@click.option("--y", "y", metavar="NAME", help="An output, or a second thing that varies: then a heat map.")
+@click.option("--by", metavar="NAME", help="One panel for each: a dimension such as level.")
+@click.option("--of", "of", metavar="OUTPUT", help="The output a heat map or a tornado shows.")
+@click.option("--at", "at", multiple=True, metavar="DIM=LABEL", help="Only there, such as level=L4-L5.")
+@click.option("--out", metavar="FILE", default="sweep.png", show_default=True, help="Picture: .png, .svg or .pdf.")
+def plot(
+    store: str, x: str | None, y: str | None, by: str | None, of: str | None, at: tuple[str, ...], out: str
+) -> int:  # fmt: skip
+    """Draw a store of a sweep.
+
+    Response curves with bands (--x mass --y joint_compression), heat maps (--x mass --y reach --of joint_compression),
+    tornado (--of joint_compression --at level=L4-L5).
+    """
+    from spinesim.plots.sweep import draw_sweep
+    from spinesim.sweeps.run import open_sweep
+
+    result = open_sweep(store)
+    click.echo(result.attrs["status_message"], err=True)
+    draw_sweep(result, Path(out), x=x, y=y, by=by, of=of, at=_chosen(at))
+    click.echo(f"drew {out}", err=True)
+    return GOOD
+
+
+@click.command()
+@click.argument("name_or_file")
+@click.option("--method", type=click.Choice(["sobol", "morris"]), default="sobol", show_default=True)
+@click.option("--of", "of", metavar="OUTPUT", default="joint_compression", show_default=True, help="The output.")
+@click.option("--at", "at", multiple=True, metavar="DIM=LABEL", help="Where, such as level=L4-L5.")
+@click.option("--samples", type=click.IntRange(8, 1_000_000), default=256, show_default=True, help="Base samples.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Threads; as many as there are cores.")
+@click.option("--plot", "picture", metavar="FILE", help="Draw the tornado.")
+@FORMAT
+def sensitivity(
+    name_or_file: str, method: str, of: str, at: tuple[str, ...], samples: int, workers: int | None,
+    picture: str | None, form: str,
+) -> int:  # fmt: skip
+    """Which uncertain parameter of the model moves an output of a scenario, and how sure that is."""
+    from spinesim.sweeps.sensitivity import sensitivity as indices
+
+    with _progress() as tell:
+        found = indices(name_or_file, of, _chosen(at), method=method, samples=samples, workers=workers, progress=tell)
+    if picture:
+        from spinesim.plots.sweep import save_tornado
+
+        save_tornado(found, Path(picture))
+    if form == "json":
+        values = {str(name): found[name].values.tolist() for name in found.data_vars}
+        click.echo(json.dumps({"parameter": found["parameter"].values.tolist(), **values, **found.attrs}))
+    else:
+        from spinesim.sweep_summary import print_sensitivity
+
+        print_sensitivity(found, sys.stdout)
+    return GOOD
+
+
+def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | None) -> int:
+    """Solve a scenario over the uncertainties of its model and show value [5 % to 95 %] of the headline outputs."""
+    from spinesim.simulation import simulate
+    from spinesim.sweeps.plan import with_uncertainty
+    from spinesim.sweeps.run import sweep as run_sweep
+
+    if beside is not None:
+        raise InputError("--uncertainty shows a table: leave --out, --plot and --largest out")
+    if scenario.specimen is not None:
+        raise InputError("--uncertainty needs a person, not a specimen")
+    tell_of_compiling()
+    result, swept = simulate(scenario), run_sweep(with_uncertainty(scenario, samples))
+    if form == "json":
+        from spinesim.storage import result_as_json
+
+        click.echo(json.dumps({**result_as_json(result), "uncertainty": _as_json(swept)}, allow_nan=False))
+    else:
+        from spinesim.sweep_summary import print_intervals
+
+        print_intervals(swept, sys.stdout, result)
+    return GOOD if int(result["status"]) == 0 else NOT_HELD
+
+
+def tell_of_compiling() -> None:
+    """Say that a minute will pass before anything happens, when the batch is not compiled yet."""
+    from spinesim.kernels.jit import CACHE_FOLDER, config
+
+    compiled = CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("batch.solve_many*.nbi"))
+    if not (config.DISABLE_JIT or compiled):
+        click.echo("compiling the solver, once: this takes about two minutes, later runs start at once", err=True)
+
+
+def _show(result: xr.Dataset, form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(_as_json(result), allow_nan=False))
+        return
+    from spinesim.sweep_summary import print_intervals
+
+    print_intervals(result, sys.stdout)
+
+
+def _as_json(result: xr.Dataset) -> dict[str, Any]:
+    """Return how the sweep ended, and quantiles of all outputs over all scenarios."""
+    from spinesim.storage import result_as_json
+    from spinesim.sweeps.statistics import intervals, swept_dimensions
+
+    told = result_as_json(intervals(result))
+    return {
+        "sweep": result.attrs["title"],
+        "digest": result.attrs["sweep_digest"],
+        "dims": {dim: result.sizes[dim] for dim in swept_dimensions(result)},
+        "status_counts": json.loads(result.attrs["status_counts"]),
+        "status_message": result.attrs["status_message"],
+        "coords": told["coords"],
+        "variables": told["variables"],
+    }
+
+
+def _exit_code(result: xr.Dataset) -> int:
+    counts = json.loads(result.attrs["status_counts"])
+    return GOOD if sum(counts.values()) == counts["converged"] else NOT_HELD
+
+
+def _chosen(settings: tuple[str, ...]) -> dict[str, str]:
+    chosen = {}
+    for setting in settings:
+        dim, equals, label = setting.partition("=")
+        if not equals:
+            raise InputError(f"--at {setting}: needs the form DIM=LABEL, such as level=L4-L5")
+        chosen[dim] = label
+    return chosen
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar with rate and time left on stderr when somebody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+        first: list[int] = []
+
+        def tell(done: int, total: int) -> None:
+            first.append(done)
+            elapsed = bar.tasks[0].elapsed or 0.0
+            rate = f"{(done - first[0]) / elapsed:.0f}/s" if elapsed and done > first[0] else ""
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield tell

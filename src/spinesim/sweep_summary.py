@@ -1,0 +1,83 @@
+"""Sweeps as tables of text: how they ended first, then medians and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+import numpy as np
+import xarray as xr
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from spinesim.sweeps.statistics import INTERVAL, intervals
+from spinesim.variables import variables
+
+MOST_CELLS = 12  # rows of one output
+
+
+def print_intervals(sweep: xr.Dataset, file: TextIO, single: xr.Dataset | None = None) -> None:
+    """Print median and interval of every output over all scenarios; beside them a single run's values if given."""
+    console = Console(file=file, highlight=False)
+    console.print(Text(str(sweep.attrs["title"]), style="bold"))
+    console.print(Text(str(sweep.attrs["status_message"])))
+    console.print(_intervals(sweep, single))
+    low, _, high = (f"{100 * share:.0f} %" for share in INTERVAL)
+    console.print(Text(f"Interval: {low} to {high} of the scenarios that found a balance."))
+
+
+def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
+    """Print a table of sensitivity indices, largest first, with what they were from half the samples."""
+    console = Console(file=file, highlight=False)
+    console.print(Text(f"{indices.attrs['method']} of {indices.attrs['output']}, {indices.attrs['solves']} solves"))
+    names = list(indices.data_vars)
+    table = _table(["parameter"], [str(name).replace("_", " ") for name in names])
+    for k in np.argsort(-np.abs(indices[names[0]].values)):
+        table.add_row(str(indices["parameter"].values[k]), *(f"{float(indices[name][k]):.3f}" for name in names))
+    console.print(table)
+
+
+def _intervals(sweep: xr.Dataset, single: xr.Dataset | None) -> Table:
+    found = intervals(sweep)
+    table = _table(["output", "where"], [*(["value"] if single is not None else []), "median", "interval", "unit"])
+    for name in found.data_vars:
+        for where, cell in _cells(found[name]):
+            low, median, high = (_number(value) for value in cell.values)
+            own = [] if single is None else [_number(single[name].sel(where).values)]
+            told = " ".join(where.values()).replace("_", " ")
+            table.add_row(
+                str(name).replace("_", " "), told, *own, median, f"[{low} - {high}]", variables()[str(name)].unit
+            )
+    return table
+
+
+def _cells(values: xr.DataArray) -> Iterator[tuple[dict[str, str], xr.DataArray]]:
+    """Yield the cells of an output (quantile, ...): all when they are few, else those with the largest medians."""
+    inner = [dim for dim in values.dims if dim != "quantile"]
+    if not inner:
+        yield {}, values
+        return
+    flat = values.stack(cell=inner)
+    median = np.nan_to_num(np.abs(flat.sel(quantile=0.5).values), nan=-1.0)
+    chosen = np.arange(len(median)) if len(median) <= MOST_CELLS else np.sort(np.argsort(-median)[:MOST_CELLS])
+    for k in chosen:
+        cell = flat.isel(cell=int(k))
+        yield {str(dim): str(cell[dim].values) for dim in inner}, cell
+
+
+def _number(value: Any) -> str:
+    number = float(value)
+    if not np.isfinite(number):
+        return "-"
+    return f"{number:.0f}" if abs(number) >= 100.0 else f"{number:.3g}"
+
+
+def _table(names: list[str], numbers: list[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for header in names:
+        table.add_column(header)
+    for header in numbers:
+        table.add_column(header, justify="right")
+    return table
