@@ -93,7 +93,8 @@ def _crossings(n_line: int, segments: list[tuple[int, int, int, Floats, Floats]]
 
 
 def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicle, side: int) -> None:
-    path = [(_body(name, side), _point(point, side, subject)) for name, point in fascicle.path]
+    places = np.array([point for _, point in fascicle.path]) * ((LEFT if side else 1.0) * subject.length)
+    path = [(_body(name, side), place) for (name, _), place in zip(fascicle.path, places, strict=True)]
     area = fascicle.pcsa * subject.strength
     optimal = fascicle.optimal_fibre_length * subject.length
     if fascicle.passive.kind == "exponential":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -166,6 +167,7 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
     rows: list[tuple[int, Floats, Floats, float, float, float]] = []
     names: list[StrandName] = []
     index = {level.name: j for j, level in enumerate(model.levels)}
+    count = _counts(model)
     for strand in model.strands:
         level, kind = model.levels[index[strand.level]], model.ligament_kinds[strand.ligament]
         prop = model.ligament_properties[strand.level, strand.ligament]
@@ -174,7 +176,7 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
         stiffness = (
             kind.stiffness_factor
             * prop.stiffness
-            / _count(model, strand.level, strand.ligament)
+            / count[strand.level, strand.ligament]
             * subject.disc_area
             / subject.length
         )
@@ -191,10 +193,13 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
     return strands, tuple(names[n] for n in order)
 
 
-def _count(model: Model, level: str, ligament: str) -> int:
-    """Return how many strands share the ligament's stiffness (per side where it has sides)."""
-    own = [strand for strand in model.strands if (strand.level, strand.ligament) == (level, ligament)]
-    return sum(2 if strand.side == "right" and ligament not in BILATERAL else 1 for strand in own)
+def _counts(model: Model) -> Counter[tuple[str, str]]:
+    """Return how many strands share each ligament's stiffness (per side where it has sides)."""
+    count: Counter[tuple[str, str]] = Counter()
+    for strand in model.strands:
+        both = strand.side == "right" and strand.ligament not in BILATERAL
+        count[strand.level, strand.ligament] += 2 if both else 1
+    return count
 
 
 def _global(model: Model, body: str, point: tuple[float, float, float]) -> Floats:
