@@ -17,6 +17,9 @@ from spinesim.kernels.tables import Person, Task
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 
+PERSON_PARTS = ("subject", "discs", "facets", "rotation_offsets")  # of a scenario, that the person's tables rest on
+POSTURE_PARTS = ("posture", "rotation_offsets")
+
 
 @dataclass(frozen=True)
 class Assembly:
@@ -67,9 +70,16 @@ def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandN
     return _tables(_Key(model, subject))
 
 
-def assemble(model: Model, scenario: Scenario, person_of: Model | None = None) -> Assembly:
-    """Return the tables of a scenario; those of the person are of another model when one is given, which must be equal
-    in all that they are made of.
+def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> Assembly:
+    """Return the tables of a scenario.
+
+    Parameters
+    ----------
+    model : Model
+    scenario : Scenario
+    like : Assembly, optional
+        What rests on parts that are the same objects in its scenario and its model is taken from it. Its model must
+        agree with `model` in all that a person is made of.
 
     Raises
     ------
@@ -78,18 +88,41 @@ def assemble(model: Model, scenario: Scenario, person_of: Model | None = None) -
     InputError
         With every name or number of the scenario that does not fit the model.
     """
-    subject = scale_subject(model, scenario.subject)
-    person, strands, fascicles = person_tables(person_of or model, subject)
-    person = person._replace(
-        discs=disc_changes(model, subject, scenario, person.discs),
-        facets=changed_facets(model, subject, scenario, person.facets),
-    )
-    angles, problems = resolve_posture(model, scenario)
-    if angles is None:
-        kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError
-        raise kind(problems)
+    subject, person, fascicles, strands = _person(model, scenario, like)
+    angles = _angles(model, scenario, like)
     task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
     return Assembly(model, scenario, subject, angles, person, task, fascicles, strands)
+
+
+def _person(
+    model: Model, scenario: Scenario, like: Assembly | None
+) -> tuple[Subject, Person, FascicleNames, tuple[StrandName, ...]]:
+    """Return the subject, and the tables of the person with the scenario's discs and facets."""
+    if like is not None and _same(scenario, like.scenario, *PERSON_PARTS):
+        return like.subject, like.person, like.fascicles, like.strands
+    model = model if like is None else like.model
+    subject = scale_subject(model, scenario.subject)
+    person, strands, fascicles = person_tables(model, subject)
+    person = person._replace(
+        discs=disc_changes(model, subject, scenario, person.discs),
+        facets=changed_facets(model, subject, scenario, person.facets),
+    )
+    return subject, person, fascicles, strands
+
+
+def _angles(model: Model, scenario: Scenario, like: Assembly | None) -> Angles:
+    """Return the angles of the posture."""
+    if like is not None and model.rhythms is like.model.rhythms and _same(scenario, like.scenario, *POSTURE_PARTS):
+        return like.angles
+    angles, problems = resolve_posture(model, scenario)
+    if angles is None:
+        kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError
+        raise kind(problems)
+    return angles
+
+
+def _same(a: Scenario, b: Scenario, *parts: str) -> bool:
+    return all(getattr(a, part) is getattr(b, part) for part in parts)

@@ -85,7 +85,7 @@ def _assembled(plan: Plan, row: Floats) -> Assembly | None:
     """Return the assembly of one scenario, or None when the model does not cover its posture."""
     n = len(plan.design.dimensions)
     try:
-        return assemble(plan.model_at(row[n:]), plan.scenario(row[:n]), plan.model)
+        return assemble(plan.model_at(row[n:]), plan.scenario(row[:n]), plan.template)
     except PostureError:
         return None
 
@@ -126,7 +126,7 @@ def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block)
 def _observed(plan: Plan, group: _Group, first: Assembly) -> Sight:
     """Return what the core saw of all scenarios of a group."""
     vector = as_vector(first.person, first.task)
-    touches = person_touches(plan, first)
+    touches = person_touches(plan, first, vector)
     changes = Changes(
         vector.numbers.copy(), np.stack([tail_of(a.person.discs, a.task) for a in group.assemblies]),
         group.which.astype(np.int64), np.ascontiguousarray(group.factor), touches.place, touches.by, touches.slope,

@@ -26,17 +26,20 @@ class Design:
     parameters : int
         How many uncertain parameters are drawn.
     kind : str
-        "grid", "latin_hypercube" or "sobol".
+        "grid", "latin_hypercube", "sobol" or "given".
     samples : int
         Draws: in all, or at each point of the grid; 1 for a grid without uncertainty.
     seed : int
+    table : array (sample, dimension + parameter) or None
+        The shares of a given design.
     """
 
     dimensions: tuple[Dimension, ...]
     parameters: int
-    kind: Literal["grid", "latin_hypercube", "sobol"]
+    kind: Literal["grid", "latin_hypercube", "sobol", "given"]
     samples: int
     seed: int
+    table: Floats | None = None
 
     @property
     def shape(self) -> dict[str, int]:
@@ -57,7 +60,7 @@ class Design:
         """
         n = len(self.dimensions)
         if self.kind != "grid":
-            drawn = draws(self.kind, n + self.parameters, self.samples, self.seed, start, stop)
+            drawn = self._drawn(start, stop)
             return self._listed(drawn[:, :n]), drawn[:, n:]
         number, sample = np.divmod(np.arange(start, stop), self.samples)
         grid = [len(dimension.labels) for dimension in self.dimensions]
@@ -65,6 +68,12 @@ class Design:
         if not self.parameters:
             return axes, np.zeros((stop - start, 0))
         return axes, draws("sobol", self.parameters, self.samples, self.seed, 0, self.samples)[sample]
+
+    def _drawn(self, start: int, stop: int) -> Floats:
+        """Return shares (scenario, dimension + parameter) of a random or given design."""
+        if self.table is not None:
+            return self.table[start:stop]
+        return draws(self.kind, len(self.dimensions) + self.parameters, self.samples, self.seed, start, stop)
 
     def _listed(self, share: Floats) -> Floats:
         """Return shares with those of listed dimensions turned into indices."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from spinesim._version import __version__
 from spinesim.assembly import Assembly, assemble
 from spinesim.assembly.uncertain import PROBE, Touches, touches_of
-from spinesim.assembly.vector import as_vector
+from spinesim.assembly.vector import Vector, as_vector
 from spinesim.errors import InputError
 from spinesim.files import read_scenario, read_sweep
 from spinesim.model import Model
@@ -44,11 +44,13 @@ class Plan:
     digest : str
         Of the text, the model and the version: what decides the numbers.
     model : Model
-    template : Scenario
-        The scenario of the first values.
+    template : Assembly
+        Of the scenario of the first values.
     design : Design
     parameters : tuple of Uncertainty
     outputs : tuple of str
+    person : array
+        The numbers of the template's person, discs left out.
     touches, told : Touches
         What the parameters do to the numbers of the tables, and to those that results are read with.
     slow : tuple of int
@@ -59,10 +61,11 @@ class Plan:
     text: str
     digest: str
     model: Model = field(repr=False)
-    template: Scenario = field(repr=False)
+    template: Assembly = field(repr=False)
     design: Design
     parameters: tuple[Uncertainty, ...] = field(repr=False)
     outputs: tuple[str, ...]
+    person: Floats = field(repr=False)
     touches: Touches = field(repr=False)
     told: Touches = field(repr=False)
     slow: tuple[int, ...]
@@ -72,7 +75,7 @@ class Plan:
         dimensions = self.design.dimensions
         leaves = [leaf for dimension in dimensions for leaf in dimension.leaves]
         values = [leaf.at(x[k]) for k, dimension in enumerate(dimensions) for leaf in dimension.leaves]
-        return set_values(self.template, leaves, values) if leaves else self.template
+        return set_values(self.template.scenario, leaves, values) if leaves else self.template.scenario
 
     def model_at(self, factor: Floats) -> Model:
         """Return the model under the factors (slow parameter,) of the slow parameters."""
@@ -106,8 +109,9 @@ def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
     outputs = sweep.outputs or tuple(name for name, v in variables().items() if v.group == "headline")
     text = json.dumps({**sweep.to_dict(), "base": base.to_dict()}, sort_keys=True)
     digest = hashlib.sha256(f"{text}|{own.digest}|{__version__}".encode()).hexdigest()[:16]
-    found = _effects(assemble(own, template), own, parameters, bool(dimensions))
-    return Plan(sweep.name, text, digest, own, template, design, parameters, outputs, *found)
+    first = assemble(own, template)
+    found = _effects(first, own, parameters, bool(dimensions))
+    return Plan(sweep.name, text, digest, own, first, design, parameters, outputs, *found)
 
 
 def _base(sweep: Sweep) -> Scenario:
@@ -137,8 +141,10 @@ def _check_listed(sweep: Sweep, template: Scenario, dimensions: tuple[Dimension,
 
 def _effects(
     base: Assembly, model: Model, parameters: tuple[Uncertainty, ...], varies: bool
-) -> tuple[Touches, Touches, tuple[int, ...]]:
-    """Return what the parameters touch in tables and in settings, and which must be assembled scenario by scenario."""
+) -> tuple[Floats, Touches, Touches, tuple[int, ...]]:
+    """Return the person's numbers, what the parameters touch in tables and in settings, and which of them must be
+    assembled scenario by scenario.
+    """
     before = as_vector(base.person, base.task)
     setting = setting_numbers(setting_of([base]))[0]
     tables, told = [], []
@@ -156,14 +162,16 @@ def _effects(
     slow = _slow(touches, before.numbers.size, before.tail, base) if varies else ()
     kept = ~np.isin(touches.by, slow)
     fast = Touches(touches.place[kept], touches.by[kept], touches.slope[kept], touches.power[kept])
-    return fast, heard, slow
+    return before.numbers[: -before.tail].copy(), fast, heard, slow
 
 
 def _slow(touches: Touches, size: int, tail: int, base: Assembly) -> tuple[int, ...]:
-    """Return the parameters that touch the task, or shift the discs: other scenarios have other numbers there."""
+    """Return the parameters that touch the task: other scenarios have other numbers there."""
     discs = sum(value.size for value in base.person.discs if isinstance(value, np.ndarray)) + 2
     task, disc = touches.place >= size - tail + discs, touches.place >= size - tail
-    return tuple(int(k) for k in np.unique(touches.by[task | (disc & (touches.slope != 0.0))]))
+    if (disc & ~task & (touches.slope != 0.0)).any():
+        raise InputError("an uncertain parameter shifts the laws of the discs: only factors are understood there")
+    return tuple(int(k) for k in np.unique(touches.by[task]))
 
 
 def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[str, Any]:
@@ -174,17 +182,18 @@ def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[st
     }  # fmt: skip
 
 
-def person_touches(plan: Plan, assembly: Assembly) -> Touches:
-    """Return the touches on the tables of another person: the same powers, slopes found anew."""
+def person_touches(plan: Plan, assembly: Assembly, vector: Vector) -> Touches:
+    """Return the touches on the tables of a person: for another than the template's the same powers, slopes found
+    anew.
+    """
     shifting = np.unique(plan.touches.by[plan.touches.slope != 0.0])
-    if not shifting.size:
+    if not shifting.size or np.array_equal(plan.person, vector.numbers[: -vector.tail]):
         return plan.touches
-    before = as_vector(assembly.person, assembly.task).numbers
     slope = plan.touches.slope.copy()
     for k in shifting:
         changed = assemble(scaled(plan.model, plan.parameters[int(k)], PROBE), assembly.scenario)
         after = as_vector(changed.person, changed.task).numbers
         own = (plan.touches.by == k) & (slope != 0.0)
         place = plan.touches.place[own]
-        slope[own] = (after[place] - before[place]) / (PROBE - 1.0)
+        slope[own] = (after[place] - vector.numbers[place]) / (PROBE - 1.0)
     return replace(plan.touches, slope=slope)

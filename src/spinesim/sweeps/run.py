@@ -74,7 +74,7 @@ def sweep(
     block = block or min(max(-(-size // 64), LEAST_BLOCK), LARGEST_BLOCK)
     solve = _by_dask(scheduler) if scheduler else _by_threads(workers or cores())
     if out is None:
-        return as_dataset(plan, _in_memory(plan, block, solve, progress))
+        return as_dataset(plan, _collected(plan, block, solve, progress))
     with open_store(Path(out), plan, block, resume) as store:
         missing = store.missing()
         done = size - sum(stop - start for start, stop in map(store.bounds, missing))
@@ -113,7 +113,12 @@ Tasks = list[tuple[int, int, int]]  # number, first and last scenario of blocks
 Solver = Callable[[Plan, Tasks], Iterator[tuple[int, Block]]]
 
 
-def _in_memory(plan: Plan, block: int, solve: Solver, progress: Progress | None) -> Block:
+def in_memory(plan: Plan, workers: int | None = None, progress: Progress | None = None) -> Block:
+    """Return the outputs of all scenarios of a plan, solved by threads."""
+    return _collected(plan, LARGEST_BLOCK // 8, _by_threads(workers or cores()), progress)
+
+
+def _collected(plan: Plan, block: int, solve: Solver, progress: Progress | None) -> Block:
     if _bytes(plan) > MOST_BYTES:
         raise InputError(f"{estimate(plan, cores())}: more than memory should hold, give a store (out)")
     size, done = plan.design.size, 0

@@ -79,7 +79,7 @@ class Store:
         try:
             noted = json.loads(self._mark(number).read_text(encoding="utf-8"))["digest"]
             return noted == block_digest(self.read(number))
-        except (OSError, ValueError, KeyError, TypeError):
+        except Exception:  # a chunk that was cut short makes its decoder fail in many ways
             return False
 
     def _mark(self, number: int) -> Path:
@@ -114,6 +114,7 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
     with _locked(folder):
         if (folder / HEAD).exists():
             block = _check_same(folder, plan)
+            _tidy(folder)
         else:
             _create(folder, plan, block)
         yield Store(folder, plan, block, _zarr().open_group(folder / DATA, mode="r+"))
@@ -128,6 +129,13 @@ def _check_same(folder: Path, plan: Plan) -> int:
             f"digest {head['digest']}, not {plan.digest}"
         )
     return int(head["block"])
+
+
+def _tidy(folder: Path) -> None:
+    """Take away what a killed process was still writing."""
+    for pattern in (f"{DONE}/.*.json", f"{DATA}/**/*.partial"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def read_head(folder: Path) -> dict[str, Any]:
@@ -225,8 +233,16 @@ def load_store(folder: Path, plan: Plan) -> xr.Dataset:
     group = _zarr().open_group(folder / DATA, mode="r")
     names = (*plan.outputs, "status")
     if sum(group[name].nbytes for name in names) <= MOST_LOADED:
-        return as_dataset(plan, {name: group[name][:] for name in names})
+        return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
     lazy = xr.open_zarr(folder / DATA, consolidated=False, chunks=None)
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))
-    lazy.attrs |= summary_attributes(group["status"][:])
+    lazy.attrs |= summary_attributes(_read(folder, group["status"]))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
+
+
+def _read(folder: Path, array: Any) -> Any:
+    """Return all numbers of an array, or say that the store is damaged."""
+    try:
+        return array[:]
+    except Exception as error:  # as above
+        raise InputError(f"{shown(str(folder))} is damaged: {error}; --resume solves again what is lost") from error

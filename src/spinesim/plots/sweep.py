@@ -1,0 +1,243 @@
+"""Pictures of sweeps: response curves with bands, heat maps over two axes, panels by label, tornado."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from spinesim.errors import InputError, did_you_mean, either
+from spinesim.files import write_atomically
+from spinesim.plots.style import FAINT, INK, LARGE, NORMAL, SMALL, folded, new_figure, printable, tidy
+from spinesim.sweeps.statistics import INTERVAL, correlations, solved, swept_dimensions
+
+DPI = 150
+BINS = 12  # of drawn values, equally many samples in each
+MOST_PANELS = 12
+MOST_BARS = 15
+BAND, LINE, DOT = "#9ecae1", "#08519c", "#6b6b6b"
+FORMATS = (".png", ".svg", ".pdf")
+
+
+def draw_sweep(
+    sweep: xr.Dataset, file: Path, *, x: str | None = None, y: str | None = None, by: str | None = None,
+    of: str | None = None, at: Mapping[str, str] | None = None,
+) -> Figure:  # fmt: skip
+    """Draw a sweep into a file and return the figure.
+
+    Parameters
+    ----------
+    sweep : xarray.Dataset
+        As `spinesim.sweep` or `spinesim.open_sweep` returns it.
+    file : Path
+        Ends in .png, .svg or .pdf.
+    x, y : str, optional
+        Both varied: a heat map of `of`. `y` an output: its curve over `x`. Neither: the tornado of `of`.
+    by : str, optional
+        A dimension: one panel for each of its labels.
+    of : str, optional
+        The output of a heat map or a tornado.
+    at : mapping, optional
+        Labels of dimensions that are left.
+    """
+    if file.suffix not in FORMATS:
+        raise InputError(f"a picture's name ends in {either(FORMATS)}, not {file.name!r}")
+    output = _output(sweep, of if y is None or of is not None else y)
+    values = _at(solved(sweep)[output], dict(at or {}))
+    panels = _panels(values, by)
+    figure, axes = _board(len(panels))
+    for ax, (title, panel) in zip(axes, panels, strict=True):
+        if x is None:
+            _tornado_panel(ax, sweep, _alone(panel, ()))
+        elif y is None or y == output:
+            _curve(ax, sweep, panel, _varied(sweep, x))
+        else:
+            _heat(ax, sweep, panel, _varied(sweep, x), _varied(sweep, y))
+        ax.set_title(title, fontsize=NORMAL, color=INK)
+    where = f", {', '.join((at or {}).values())}" if at else ""
+    lines = [printable(sweep.attrs["title"]), f"{_label(sweep, output)}{where}", str(sweep.attrs["status_message"])]
+    figure.suptitle("\n".join(folded(line, 80) for line in lines), fontsize=NORMAL, color=INK)
+    _save(figure, file)
+    return figure
+
+
+def save_tornado(indices: xr.Dataset, file: Path) -> Figure:
+    """Draw sensitivity indices, as `spinesim.sweeps.sensitivity` returns them, into a file."""
+    figure = new_figure(7.0, 5.0)
+    name = str(next(iter(indices.data_vars)))
+    unit = indices.attrs["units"] if name == "mu_star" else "share of the variance"
+    draw_tornado(figure.subplots(), indices, name, f"{name.replace('_', ' ')} ({unit})")
+    title = f"{printable(indices.attrs['scenario_name'])}\n{indices.attrs['output']}, {indices.attrs['solves']} solves"
+    figure.suptitle(title, fontsize=LARGE, color=INK)
+    _save(figure, file)
+    return figure
+
+
+def draw_tornado(ax: Axes, indices: xr.Dataset, name: str, label: str) -> Axes:
+    """Draw bars by parameter, largest on top, with a dot for what half of the samples said."""
+    sizes = indices[name].values
+    order = np.argsort(np.abs(sizes))[-MOST_BARS:]
+    words = [str(indices["parameter"].values[k]).replace("_", " ") for k in order]
+    ax.barh(words, sizes[order], color=BAND, edgecolor=INK, linewidth=0.6, label="all samples")
+    ax.plot(indices["half"].values[order], words, "o", color=INK, markersize=3.5, label="half of them")
+    ax.axvline(0.0, color=INK, linewidth=0.8)
+    ax.set_xlabel(label)
+    ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
+    tidy(ax, "x")
+    return ax
+
+
+def _tornado_panel(ax: Axes, sweep: xr.Dataset, values: xr.DataArray) -> None:
+    draw_tornado(ax, correlations(sweep, values), "correlation", "rank correlation with what is drawn")
+
+
+def _curve(ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str) -> None:
+    """Draw median and interval over what varies along x; over drawn values in bins of equally many samples."""
+    values = _alone(values, (x,) if x in values.dims else ())
+    coordinate = sweep[x]
+    if x in values.dims:
+        places = coordinate.values
+        spread = values.quantile(INTERVAL, dim="sample").values if "sample" in values.dims else None
+        low, middle, high = spread if spread is not None else (None, values.values, None)
+    else:
+        ax.plot(coordinate.values, values.values, ".", color=DOT, markersize=1.2, alpha=0.3, zorder=0, rasterized=True)
+        places, (low, middle, high) = _binned(coordinate.values, values.values)
+    if low is not None:
+        ax.fill_between(places, low, high, color=BAND, label="5 to 95 %", linewidth=0)
+    ax.plot(places, middle, "o-", color=LINE, markersize=3, linewidth=1.6, label="median" if low is not None else None)
+    if low is not None:
+        ax.legend(fontsize=SMALL, frameon=False)
+    ax.set(xlabel=_label(sweep, x), ylabel=_unit(values))
+    tidy(ax, "y")
+
+
+def _binned(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the middle of bins with equally many samples, and quantiles (3, bin) of y in them."""
+    known = np.isfinite(y)
+    order = np.argsort(x[known])
+    parts = [part for part in np.array_split(order, BINS) if part.size]
+    middle = np.array([np.median(x[known][part]) for part in parts])
+    return middle, np.array([np.quantile(y[known][part], INTERVAL) for part in parts]).T
+
+
+def _heat(ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str, y: str) -> None:
+    """Draw the median over two axes as colours."""
+    inside = [name for name in (x, y) if name in values.dims]
+    values = _alone(values, inside)
+    if len(inside) == 2:
+        middle = values.median("sample") if "sample" in values.dims else values
+        cells, xs, ys = middle.transpose(y, x).values, sweep[x].values, sweep[y].values
+    elif not inside:
+        xs, ys, cells = _binned_twice(sweep[x].values, sweep[y].values, values.values)
+    else:
+        raise InputError(f"a heat map needs two axes of a grid, or two drawn values, not {x} and {y}")
+    mesh = ax.pcolormesh(xs, ys, np.ma.masked_invalid(cells), cmap="viridis", shading="auto")
+    ax.set_facecolor("#eeeeee")
+    bar = ax.figure.colorbar(mesh, ax=ax)
+    bar.set_label(_unit(values), fontsize=SMALL, color=INK)
+    bar.ax.tick_params(labelsize=SMALL, colors=INK)
+    ax.set(xlabel=_label(sweep, x), ylabel=_label(sweep, y))
+    ax.tick_params(labelsize=SMALL, colors=FAINT)
+
+
+def _binned_twice(x: NDArray[Any], y: NDArray[Any], z: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Return edges of bins along x and y, and the median of z in each of them; NaN where there is none."""
+    edges = [np.linspace(values.min(), values.max(), BINS + 1) for values in (x, y)]
+    column, row = (np.clip(np.searchsorted(e, v, "right") - 1, 0, BINS - 1) for e, v in zip(edges, (x, y), strict=True))
+    cells = np.full((BINS, BINS), np.nan)
+    for j, k in np.ndindex(BINS, BINS):
+        own = z[(row == j) & (column == k) & np.isfinite(z)]
+        cells[j, k] = np.median(own) if own.size else np.nan
+    return edges[0], edges[1], cells
+
+
+def _output(sweep: xr.Dataset, name: str | None) -> str:
+    known = [str(key) for key in sweep.data_vars if key != "status"]
+    if name is None:
+        return known[0]
+    if name not in known:
+        hint = did_you_mean(name, known) or f" (it has {either(known)})"
+        raise InputError(f"this sweep kept no output '{name}'{hint}")
+    return name
+
+
+def _varied(sweep: xr.Dataset, name: str) -> str:
+    own = swept_dimensions(sweep)
+    known = [str(key) for key, c in sweep.coords.items() if c.dims and c.dims[0] in own and c.dtype.kind in "if"]
+    if name not in known:
+        hint = did_you_mean(name, known) or f" (there are {either(known)})"
+        raise InputError(f"nothing called '{name}' varies by numbers{hint}")
+    return name
+
+
+def _at(values: xr.DataArray, at: dict[str, str]) -> xr.DataArray:
+    for dim, label in at.items():
+        if dim not in values.dims:
+            raise InputError(f"there is no dimension '{dim}' (there are {either([str(d) for d in values.dims])})")
+        labels = values[dim].values
+        same = [k for k, own in enumerate(labels) if str(own) == label or _equal(own, label)]
+        if not same:
+            raise InputError(f"{dim} has no '{label}' (it has {either([str(own) for own in labels])})")
+        values = values.isel({dim: same[0]})
+    return values
+
+
+def _equal(own: Any, label: str) -> bool:
+    try:
+        return bool(np.isclose(float(own), float(label), rtol=1e-9))
+    except ValueError:
+        return False
+
+
+def _panels(values: xr.DataArray, by: str | None) -> Sequence[tuple[str, xr.DataArray]]:
+    if by is None:
+        return [("", values)]
+    if by not in values.dims:
+        raise InputError(f"there is no dimension '{by}' to draw by (there are {either([str(d) for d in values.dims])})")
+    if values.sizes[by] > MOST_PANELS:
+        raise InputError(
+            f"{by} has {values.sizes[by]} labels, at most {MOST_PANELS} panels are drawn: choose with --at"
+        )
+    return [(str(values[by].values[k]), values.isel({by: k})) for k in range(values.sizes[by])]
+
+
+def _alone(values: xr.DataArray, kept: Sequence[str]) -> xr.DataArray:
+    """Refuse dimensions that nothing was said about."""
+    left = [str(dim) for dim in values.dims if dim not in (*kept, "sample")]
+    if left:
+        example = f"{left[0]}={values[left[0]].values[0]}"
+        raise InputError(f"choose one of {either(left)} with --at, such as {example}, or draw --by it")
+    return values
+
+
+def _label(sweep: xr.Dataset, name: str) -> str:
+    unit = sweep[name].attrs.get("units", "")
+    return f"{name.replace('_', ' ')}{f' ({unit})' if unit not in ('', '1') else ''}"
+
+
+def _unit(values: xr.DataArray) -> str:
+    unit = values.attrs.get("units", "1")
+    return "" if unit == "1" else str(unit)
+
+
+def _board(count: int) -> tuple[Figure, list[Axes]]:
+    columns = min(count, 3)
+    rows = -(-count // columns)
+    figure = new_figure(3.4 * columns + (2.6 if count == 1 else 0.6), 2.7 * rows + (2.0 if count == 1 else 0.9))
+    axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for ax in axes[count:]:
+        ax.set_visible(False)
+    return figure, axes[:count]
+
+
+def _save(figure: Figure, file: Path) -> None:
+    memory = io.BytesIO()
+    figure.savefig(memory, format=file.suffix[1:], dpi=DPI)
+    write_atomically(file, lambda temporary: temporary.write_bytes(memory.getvalue()))

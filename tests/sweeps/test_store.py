@@ -1,0 +1,175 @@
+"""A store survives being killed, belongs to one sweep, and is the same however it came about."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from spinesim.errors import InputError, OutputError
+from spinesim.sweeps import run, store
+from spinesim.sweeps.plan import make_plan
+from spinesim.sweeps.run import open_sweep, sweep
+
+KILLS = 20
+STUDY: dict[str, Any] = {
+    "format": 1,
+    "name": "kept",
+    "base": "hip_hinge",
+    "vary": [{"path": "loads.kettlebell.mass", "from": "5 kg", "to": "15 kg"}],
+    "uncertainty": ["tone", "disc_area", "muscle_area"],
+    "sampler": {"kind": "sobol", "samples": 640},
+    "outputs": ["joint_compression", "intradiscal_pressure"],
+}
+# A block is slowed down, or a machine in a hurry would be done before the first kill.
+CHILD = """
+import sys, time
+from spinesim.sweeps import run, store
+write = store.Store.write
+def slow(self, number, values):
+    write(self, number, values)
+    time.sleep(0.02)
+store.Store.write = slow
+import json
+print("ready", flush=True)
+run.sweep(json.loads(sys.argv[1]), out=sys.argv[2], workers=2, resume=True, block=16)
+"""
+
+
+@pytest.fixture(scope="module")
+def expected() -> xr.Dataset:
+    return sweep(STUDY, workers=2)
+
+
+def finished(folder: Path) -> int:
+    return len(list((folder / store.DONE).glob("*.json")))
+
+
+def test_what_is_read_back_is_what_memory_holds(tmp_path: Path, expected: xr.Dataset) -> None:
+    written = sweep(STUDY, out=tmp_path / "s", block=100)
+    assert written.identical(expected)
+    assert open_sweep(tmp_path / "s").identical(expected)
+
+
+@pytest.mark.slow
+def test_killed_twenty_times_and_resumed_it_is_the_same(tmp_path: Path, expected: xr.Dataset) -> None:
+    import json
+
+    folder, rng = tmp_path / "killed", random.Random(6)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    unfinished = 0
+    for _ in range(KILLS):
+        command = [sys.executable, "-c", CHILD, json.dumps(STUDY), str(folder)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(rng.uniform(0.0, 3.0))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        unfinished += finished(folder) < 40
+    assert unfinished > 5, "the kills came too late to mean anything"
+    assert sweep(STUDY, out=folder, workers=2, resume=True).identical(expected)
+    assert not [*folder.glob("done/.*"), *folder.rglob("*.partial")], "something half-written was left behind"
+
+
+def test_a_block_whose_numbers_were_lost_is_solved_again(tmp_path: Path, expected: xr.Dataset) -> None:
+    folder = tmp_path / "s"
+    sweep(STUDY, out=folder, block=100)
+    victim = next(path for path in (folder / store.DATA / "joint_compression" / "c").rglob("*") if path.is_file())
+    victim.write_bytes(victim.read_bytes()[: len(victim.read_bytes()) // 2])
+    with pytest.raises(InputError, match="is damaged"):
+        open_sweep(folder)
+    assert sweep(STUDY, out=folder, resume=True).identical(expected)
+
+
+def test_an_interrupt_leaves_finished_blocks_and_the_rest_can_follow(
+    tmp_path: Path, expected: xr.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, told = tmp_path / "s", []
+
+    def stop(done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(STUDY, out=folder, block=64, progress=stop)
+    assert finished(folder) == 3
+    half = open_sweep(folder)
+    assert (half["status"] == -1).sum() == 640 - 3 * 64 and "not done" in half.attrs["status_message"]
+    solved: list[int] = []
+    original = run.solve_block
+    monkeypatch.setattr(run, "solve_block", lambda plan, a, b, s: solved.append(a) or original(plan, a, b, s))
+    assert sweep(STUDY, out=folder, resume=True).identical(expected)
+    assert len(solved) == 7, "what was done is not done again"
+
+
+def test_a_store_of_another_sweep_is_refused(tmp_path: Path) -> None:
+    few = {**STUDY, "sampler": {"kind": "sobol", "samples": 8}}
+    sweep(few, out=tmp_path / "s")
+    with pytest.raises(InputError, match="belongs to another sweep"):
+        sweep({**few, "seed": 5}, out=tmp_path / "s", resume=True)
+    with pytest.raises(InputError, match="--resume"):
+        sweep(few, out=tmp_path / "s")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.txt").write_text("mine")
+    with pytest.raises(InputError, match="is there already"):
+        sweep(few, out=tmp_path / "other")
+    with pytest.raises(InputError, match="is not a store"):
+        open_sweep(tmp_path / "other")
+
+
+def test_two_cannot_write_into_one_store(tmp_path: Path) -> None:
+    plan = make_plan({**STUDY, "sampler": {"kind": "sobol", "samples": 8}})
+    first = store.open_store(tmp_path / "s", plan, 8, resume=False)
+    second = store.open_store(tmp_path / "s", plan, 8, resume=True)
+    with first, pytest.raises(OutputError, match="another process"), second:
+        pass
+
+
+def test_a_full_disk_says_so_and_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = make_plan({**STUDY, "sampler": {"kind": "sobol", "samples": 16}})
+    folder = tmp_path / "s"
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with store.open_store(folder, plan, 8, resume=False) as opened:
+        opened.write(0, run.solve_block(plan, 0, 8))
+        monkeypatch.setattr(store, "_write_durably", full)
+        with pytest.raises(OutputError, match="No space left.*--resume"):
+            opened.write(1, run.solve_block(plan, 8, 16))
+        monkeypatch.undo()
+        assert opened.missing() == [1]
+
+
+def test_large_stores_stay_on_disk_until_asked(
+    tmp_path: Path, expected: xr.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_LOADED", 0)
+    lazy = sweep(STUDY, out=tmp_path / "s")
+    assert np.array_equal(lazy["joint_compression"].values, expected["joint_compression"].values)
+    assert np.array_equal(lazy["tone"].values, expected["tone"].values)
+
+
+def test_a_cluster_gives_the_same(tmp_path: Path, expected: xr.Dataset) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        swept = sweep(STUDY, out=tmp_path / "s", scheduler=cluster.scheduler_address, block=100)
+    assert swept.identical(expected)
+
+
+def test_a_scheduler_that_does_not_answer_is_named() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match="tcp://127.0.0.1:1"):
+        sweep(STUDY, scheduler="tcp://127.0.0.1:1")
