@@ -6,7 +6,6 @@ from spinesim.kernels import observe, run
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.observe import Sight
 from spinesim.kernels.tables import (
-    N_TILT,
     Breath,
     Discs,
     Facets,
@@ -81,8 +80,7 @@ def _cool(state: State) -> None:
     state.u[:] = 0.0
     state.lam[:] = 0.0
     state.reserve[:] = 0.0
-    for v in range(N_TILT):
-        state.tilt[v] = 0.0
+    state.tilt[:] = 0.0
 
 
 @inner
@@ -109,8 +107,9 @@ def _person(p: Person, v: Any, at: Ints) -> Person:
 @inner
 def _lines(m: Lines, width: float) -> Lines:
     return Lines(
-        m.segment_line, m.segment_a, m.segment_b, m.point_a, m.point_b, m.fixed_length, m.f_max, m.optimal, m.tendon,
-        m.cos_pennation, m.passive_kind, m.passive, m.volume, m.hoop, width, m.n_fascicle,
+        m.segment_line, m.segment_a, m.segment_b, m.point_a, m.point_b, m.first_level, m.after_level, m.hip,
+        m.fixed_length, m.f_max, m.optimal, m.tendon, m.cos_pennation, m.passive_kind, m.passive, m.volume, m.hoop,
+        width, m.n_fascicle,
     )  # fmt: skip
 
 
@@ -121,5 +120,5 @@ def _task(t: Task, v: Any, at: Ints) -> Task:
         t.gravity, t.pelvis, t.level, t.thigh, t.knee, v[at[14]], t.arm_mode, t.arm_angles, t.hand_target,
         t.hand_anchor, t.contact, v[at[15]], t.load_where, t.load_body, t.load_point, t.load_force, t.load_mass,
         t.load_moment, t.upper, t.lower, t.strand_scale, t.fascia_scale, v[at[16]], t.support_on, t.power, v[at[17]],
-        v[at[18]],
+        v[at[18]], v[at[19]], v[at[20]], t.lean_range, t.follow,
     )  # fmt: skip

@@ -70,7 +70,7 @@ def observe(
         sight.column[row, i, 0], sight.column[row, i, 1] = work.problem.x[i], work.problem.up[i]
     _hips(person, task, state, work, sight.hip[row])
     sight.body[row, 0] = work.problem.x[person.lines.n_fascicle] * person.breath.maximum
-    sight.body[row, 1] = -task.pelvis[2]
+    sight.body[row, 1] = -task.pelvis[2] - work.frames.lean[0]
     sight.gap[row] = farthest_gap(task.load_where, hands, work.frames, work.forces)
     ended = sight.ended[row]
     ended[0], ended[1], ended[2], ended[3] = status, state.info[0], state.info[1], state.info[3]
