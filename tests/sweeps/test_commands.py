@@ -140,7 +140,7 @@ def made_up(n: int = 400) -> xr.Dataset:
     status[:4] = 2
     values = 3.0 * a - b + 10.0
     values[:4] = 1e9
-    data = {"x": ("sample", values, {"units": "N"}), "status": ("sample", status)}
+    data = {"x": ("sample", values, {"units": "N"}), "status": ("sample", status), "unsettled": ("sample", 0 * status)}
     told = {"title": "made up", "status_message": ""}
     return xr.Dataset(data, coords={"a": ("sample", a), "b": ("sample", b)}, attrs=told)
 

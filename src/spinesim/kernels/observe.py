@@ -40,7 +40,7 @@ class Sight(NamedTuple):
     reserve: Floats  # (scenario, level, 3) N m       mid frame
     body: Floats  # (scenario, 2)                     abdominal pressure Pa, pelvis tilt rad
     gap: Floats  # (scenario,) m                      farthest distance from the hands to a load they hold
-    ended: Floats  # (scenario, 4)                    status, iterations, residual, share of the weight on the right
+    ended: Floats  # (scenario, 4)                    status, iterations, residual, 1 where nothing settled that might
 
 
 def make_sight(scenarios: int, person: Person) -> Sight:
@@ -73,7 +73,17 @@ def observe(
     sight.body[row, 1] = -task.pelvis[2] - work.frames.lean[0]
     sight.gap[row] = farthest_gap(task.load_where, hands, work.frames, work.forces)
     ended = sight.ended[row]
-    ended[0], ended[1], ended[2], ended[3] = status, state.info[0], state.info[1], state.info[3]
+    might = task.settle > 0.0 or task.lean_spread > 0.0
+    ended[0], ended[1], ended[2], ended[3] = status, state.info[0], state.info[1], float(might and _is_still(state))
+
+
+@kernel
+def _is_still(state: State) -> bool:
+    """Tell whether vertebrae and pelvis stand as the posture says."""
+    turned = 0.0
+    for v in range(state.tilt.size):
+        turned += abs(state.tilt[v])
+    return turned == 0.0
 
 
 @inner

@@ -113,7 +113,7 @@ def _curve(ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str) -> None:
         ax.fill_between(places, low, high, color=BAND, label="5 to 95 %", linewidth=0)
     ax.plot(places, middle, "o-", color=LINE, markersize=3, linewidth=1.6, label="median" if low is not None else None)
     if low is not None:
-        ax.legend(fontsize=SMALL, frameon=False)
+        ax.legend(fontsize=SMALL, frameon=False, loc="best")
     ax.set(xlabel=_label(sweep, x), ylabel=_unit(values))
     tidy(ax, "y")
 
@@ -159,7 +159,7 @@ def _binned_twice(x: NDArray[Any], y: NDArray[Any], z: NDArray[Any]) -> tuple[ND
 
 
 def _output(sweep: xr.Dataset, name: str | None) -> str:
-    known = [str(key) for key in sweep.data_vars if key != "status"]
+    known = [str(key) for key in sweep.data_vars if key not in ("status", "unsettled")]
     if name is None:
         return known[0]
     if name not in known:

@@ -33,7 +33,7 @@ class Stopped(Exception):
 
 
 def solve_block(plan: Plan, start: int, stop: int, stopped: Callable[[], bool] = lambda: False) -> Block:
-    """Return the outputs of scenarios start to stop, and their `status`: arrays (scenario, ...).
+    """Return the outputs of scenarios start to stop, their `status`, and `unsettled`: arrays (scenario, ...).
 
     The numbers depend on the plan and the number of a scenario alone, not on the block it is solved in.
     """
@@ -62,7 +62,8 @@ def parameter_factors(plan: Plan, share: Floats) -> Floats:
 
 def _empty(plan: Plan, scenarios: int) -> Block:
     out: Block = {name: np.full((scenarios, *output_shape(plan, name)), np.nan) for name in plan.outputs}
-    return {**out, "status": np.full(scenarios, IMPOSSIBLE, dtype=np.int8)}
+    status = np.full(scenarios, IMPOSSIBLE, dtype=np.int8)
+    return {**out, "status": status, "unsettled": np.zeros(scenarios, dtype=np.int8)}
 
 
 def _solve_part(plan: Plan, first: int, last: int, out: Block) -> None:
@@ -119,6 +120,7 @@ def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block)
     values = observed_values(setting, sight, plan.outputs)
     held = sight.gap <= first.person.skeleton.rigid_reach
     out["status"][rows[held]] = sight.ended[held, 0].astype(np.int8)
+    out["unsettled"][rows[held]] = sight.ended[held, 3].astype(np.int8)
     for name in plan.outputs:
         out[name][rows[held]] = values[name][held]
 

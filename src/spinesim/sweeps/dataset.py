@@ -24,6 +24,8 @@ STATUS = {
     "units": "1", "long_name": "how the solve ended", "flag_values": list(range(len(SWEEP_OUTCOMES))),
     "flag_meanings": " ".join(SWEEP_OUTCOMES),
 }  # fmt: skip
+UNSETTLED = {"units": "1", "long_name": "1 where vertebrae that might have settled were held, for they would not"}
+ENDINGS = {"status": STATUS, "unsettled": UNSETTLED}
 
 
 def drawn(plan: Plan, start: int, stop: int) -> dict[str, NDArray[Any]]:
@@ -76,13 +78,11 @@ def as_dataset(plan: Plan, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
     """Return the Dataset of all scenarios' outputs (scenario, ...)."""
     shape = plan.design.shape
     data: dict[str, Any] = {}
-    for name in (*plan.outputs, "status"):
-        dims = variables()[name].dims if name != "status" else ()
-        array = values[name].reshape(*shape.values(), *values[name].shape[1:])
-        data[name] = ((*shape, *dims), array, STATUS if name == "status" else variables()[name].attributes)
-    return xr.Dataset(
-        data, coords=coordinates(plan), attrs={**attributes(plan), **summary_attributes(values["status"])}
-    )
+    for name in (*plan.outputs, *ENDINGS):
+        dims, told = ((), ENDINGS[name]) if name in ENDINGS else (variables()[name].dims, variables()[name].attributes)
+        data[name] = ((*shape, *dims), values[name].reshape(*shape.values(), *values[name].shape[1:]), told)
+    ended = summary_attributes(values["status"], values["unsettled"])
+    return xr.Dataset(data, coords=coordinates(plan), attrs={**attributes(plan), **ended})
 
 
 def attributes(plan: Plan) -> dict[str, Any]:
@@ -100,18 +100,22 @@ def attributes(plan: Plan) -> dict[str, Any]:
     }
 
 
-def summary_attributes(status: NDArray[Any]) -> dict[str, Any]:
+def summary_attributes(status: NDArray[Any], unsettled: NDArray[Any]) -> dict[str, Any]:
     """Return how many scenarios ended how, as attributes: what failed comes first."""
     codes = {**{k: name for k, name in reversed(list(enumerate(SWEEP_OUTCOMES)))}, -1: "not_done"}
     counts = {name: int((status == code).sum()) for code, name in codes.items()}
     told = [f"{count:,} {_SPOKEN.get(name, name.replace('_', ' '))}" for name, count in counts.items() if count]
+    still = int(unsettled.sum())
+    held = (
+        f"; in {still:,} of them the vertebrae were held as the posture says, for they did not settle" if still else ""
+    )
     return {
         "status_counts": json.dumps(counts),
-        "status_message": f"of {status.size:,} scenarios: {', '.join(told)}",
+        "status_message": f"of {status.size:,} scenarios: {', '.join(told)}{held}",
     }
 
 
 def empty_block(plan: Plan, scenarios: int) -> Block:
     """Return arrays for that many scenarios, to be filled block by block."""
     out: Block = {name: np.empty((scenarios, *output_shape(plan, name))) for name in plan.outputs}
-    return {**out, "status": np.empty(scenarios, dtype=np.int8)}
+    return {**out, **{name: np.empty(scenarios, dtype=np.int8) for name in ENDINGS}}

@@ -22,7 +22,7 @@ def swept_dimensions(sweep: xr.Dataset) -> tuple[str, ...]:
 def solved(sweep: xr.Dataset) -> xr.Dataset:
     """Return the sweep with NaN where no balance was found: such numbers mean nothing."""
     good = (sweep["status"] >= 0) & (sweep["status"] < NOT_CONVERGED)
-    return sweep.drop_vars("status").where(good)
+    return sweep.drop_vars(["status", "unsettled"]).where(good)
 
 
 def intervals(sweep: xr.Dataset, over: Sequence[str] | None = None, shares: Sequence[float] = INTERVAL) -> xr.Dataset:

@@ -21,7 +21,7 @@ from spinesim.errors import InputError, OutputError
 from spinesim.files import write_atomically
 from spinesim.reading import shown
 from spinesim.sweeps.block import Block, output_shape
-from spinesim.sweeps.dataset import STATUS, as_dataset, attributes, drawn, drawn_attributes, summary_attributes
+from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn, drawn_attributes, summary_attributes
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import variables
 
@@ -164,7 +164,8 @@ def _create(folder: Path, plan: Plan, block: int) -> None:
         _lay_out(
             group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
         )
-    _lay_out(group, plan, block, "status", (), (), STATUS)
+    for name, told in ENDINGS.items():
+        _lay_out(group, plan, block, name, (), (), told)
     for name, values in drawn(plan, 0, 1).items():
         _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
     head = {
@@ -183,7 +184,8 @@ def _lay_out(
 ) -> None:  # fmt: skip
     """Make one array over all scenarios, chunked by block; what is not done yet is NaN, or -1 as a status."""
     size = plan.design.size
-    kind, empty = ("i1", -1) if name == "status" else (dtype, np.nan if np.dtype(dtype).kind == "f" else None)
+    kind = "i1" if name in ENDINGS else np.dtype(dtype)
+    empty = {"status": -1, "unsettled": 0}.get(name, np.nan if np.dtype(kind).kind == "f" else None)
     array = group.create_array(
         name, shape=(size, *shape), chunks=(min(block, size), *shape), dtype=kind, fill_value=empty,
         dimension_names=("scenario", *dims),
@@ -231,12 +233,12 @@ def load_store(folder: Path, plan: Plan) -> xr.Dataset:
     one behind the other along `scenario`.
     """
     group = _zarr().open_group(folder / DATA, mode="r")
-    names = (*plan.outputs, "status")
+    names = (*plan.outputs, *ENDINGS)
     if sum(group[name].nbytes for name in names) <= MOST_LOADED:
         return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
     lazy = xr.open_zarr(folder / DATA, consolidated=False, chunks=None)
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))
-    lazy.attrs |= summary_attributes(_read(folder, group["status"]))
+    lazy.attrs |= summary_attributes(*(_read(folder, group[name]) for name in ENDINGS))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
 
 
