@@ -114,7 +114,7 @@ def test_what_parameters_do_to_the_tables_is_what_the_model_says(data: st.DataOb
     for entry in MODEL.uncertainties:
         after = assemble(scaled(MODEL, entry, PROBE), scenario)
         probed.append(as_vector(after.person, after.task).numbers)
-    touches = touches_of(before, probed, [entry.name for entry in MODEL.uncertainties])
+    touches = touches_of(before, probed)
     factor = np.array([data.draw(st.floats(0.6, 1.5)) for _ in MODEL.uncertainties])
     model = MODEL
     for entry, value in zip(MODEL.uncertainties, factor, strict=True):

@@ -18,7 +18,6 @@ from spinesim.model import Model
 from spinesim.scenario import Scenario
 
 PERSON_PARTS = ("subject", "discs", "facets", "rotation_offsets")  # of a scenario, that the person's tables rest on
-POSTURE_PARTS = ("posture", "rotation_offsets")
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,7 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
     model : Model
     scenario : Scenario
     like : Assembly, optional
-        What rests on parts that are the same objects in its scenario and its model is taken from it. Its model must
-        agree with `model` in all that a person is made of.
+        The person is that of its model, and is taken from it as it is where the scenarios share what it rests on.
 
     Raises
     ------
@@ -89,7 +87,7 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
         With every name or number of the scenario that does not fit the model.
     """
     subject, person, fascicles, strands = _person(model, scenario, like)
-    angles = _angles(model, scenario, like)
+    angles = _angles(model, scenario)
     task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
     if task is None:
         raise InputError(problems)
@@ -113,10 +111,8 @@ def _person(
     return subject, person, fascicles, strands
 
 
-def _angles(model: Model, scenario: Scenario, like: Assembly | None) -> Angles:
+def _angles(model: Model, scenario: Scenario) -> Angles:
     """Return the angles of the posture."""
-    if like is not None and model.rhythms is like.model.rhythms and _same(scenario, like.scenario, *POSTURE_PARTS):
-        return like.angles
     angles, problems = resolve_posture(model, scenario)
     if angles is None:
         kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError

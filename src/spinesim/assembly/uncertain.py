@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinesim.errors import InputError
 from spinesim.kernels.tables import Floats, Ints
@@ -25,6 +26,10 @@ class Touches:
     slope: Floats  # (touch,)
     power: Floats  # (touch,)
 
+    def chosen(self, kept: NDArray[np.bool_]) -> Touches:
+        """Return some of the touches (touch,)."""
+        return Touches(self.place[kept], self.by[kept], self.slope[kept], self.power[kept])
+
     def applied(self, numbers: Floats, factor: Floats) -> Floats:
         """Return vectors (scenario, number) under factors (scenario, parameter)."""
         found = np.tile(numbers, (len(factor), 1))
@@ -36,24 +41,22 @@ class Touches:
         return found
 
 
-def touches_of(base: Floats, probed: Sequence[Floats], names: Sequence[str]) -> Touches:
+def touches_of(base: Floats, probed: Sequence[Floats]) -> Touches:
     """Return what each parameter touches, given the vector before and after it was multiplied by `PROBE`.
 
     A number that went by a power of the factor is taken to do so always; one that did not, to follow a straight line.
-
-    Raises
-    ------
-    InputError
-        When a number that one parameter shifts is touched by another too: then their order would matter.
     """
     parts = [_touched(base, after, by) for by, after in enumerate(probed)]
     place, by, slope, power = (np.concatenate([np.zeros(0), *(part[k] for part in parts)]) for k in range(4))
-    count = np.bincount(place.astype(np.int64), minlength=base.size)
-    both = (slope != 0.0) & (count[place.astype(np.int64)] > 1)
-    if both.any():
-        shared = sorted({names[int(k)] for k in by[np.isin(place, place[both])]})
-        raise InputError(f"uncertain parameters act on the same number of the model: {', '.join(shared)}")
     return Touches(place.astype(np.int64), by.astype(np.int64), slope, power)
+
+
+def check_order(touches: Touches, names: Sequence[str]) -> None:
+    """Raise InputError where a number that one parameter shifts is touched by another: their order would matter."""
+    both = (touches.slope != 0.0) & (np.bincount(touches.place)[touches.place] > 1)
+    if both.any():
+        shared = sorted({names[int(k)] for k in touches.by[np.isin(touches.place, touches.place[both])]})
+        raise InputError(f"uncertain parameters act on the same number of the model: {', '.join(shared)}")
 
 
 def _touched(base: Floats, after: Floats, by: int) -> tuple[Floats, Floats, Floats, Floats]:

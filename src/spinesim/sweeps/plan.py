@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spinesim._version import __version__
 from spinesim.assembly import Assembly, assemble
-from spinesim.assembly.uncertain import PROBE, Touches, touches_of
+from spinesim.assembly.uncertain import PROBE, Touches, check_order, touches_of
 from spinesim.assembly.vector import Vector, as_vector
 from spinesim.errors import InputError
 from spinesim.files import read_scenario, read_sweep
@@ -54,7 +54,7 @@ class Plan:
     touches, told : Touches
         What the parameters do to the numbers of the tables, and to those that results are read with.
     slow : tuple of int
-        Parameters whose effect depends on what else varies: their scenarios are assembled one by one.
+        Parameters that act on the task: their scenarios are assembled one by one.
     """
 
     title: str
@@ -110,7 +110,7 @@ def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
     text = json.dumps({**sweep.to_dict(), "base": base.to_dict()}, sort_keys=True)
     digest = hashlib.sha256(f"{text}|{own.digest}|{__version__}".encode()).hexdigest()[:16]
     first = assemble(own, template)
-    found = _effects(first, own, parameters, bool(dimensions))
+    found = _effects(first, own, parameters)
     return Plan(sweep.name, text, digest, own, first, design, parameters, outputs, *found)
 
 
@@ -140,10 +140,10 @@ def _check_listed(sweep: Sweep, template: Scenario, dimensions: tuple[Dimension,
 
 
 def _effects(
-    base: Assembly, model: Model, parameters: tuple[Uncertainty, ...], varies: bool
+    base: Assembly, model: Model, parameters: tuple[Uncertainty, ...]
 ) -> tuple[Floats, Touches, Touches, tuple[int, ...]]:
-    """Return the person's numbers, what the parameters touch in tables and in settings, and which of them must be
-    assembled scenario by scenario.
+    """Return the person's numbers, what the parameters touch in the person's tables and in settings, and which of them
+    act on the task.
     """
     before = as_vector(base.person, base.task)
     setting = setting_numbers(setting_of([base]))[0]
@@ -152,26 +152,19 @@ def _effects(
         after = assemble(scaled(model, entry, PROBE), base.scenario)
         tables.append(as_vector(after.person, after.task).numbers)
         told.append(setting_numbers(setting_of([after]))[0])
-    names = [entry.name for entry in parameters]
-    touches, heard = touches_of(before.numbers, tables, names), touches_of(setting, told, names)
-    if (heard.slope != 0.0).any():
-        raise InputError("an uncertain parameter shifts what results are read with: only factors are understood")
-    idle = [name for k, name in enumerate(names) if k not in touches.by and k not in heard.by]
-    if idle and not varies and len(idle) == len(names):
-        raise InputError(f"the uncertain parameters {', '.join(idle)} change nothing in this scenario")
-    slow = _slow(touches, before.numbers.size, before.tail, base) if varies else ()
-    kept = ~np.isin(touches.by, slow)
-    fast = Touches(touches.place[kept], touches.by[kept], touches.slope[kept], touches.power[kept])
-    return before.numbers[: -before.tail].copy(), fast, heard, slow
-
-
-def _slow(touches: Touches, size: int, tail: int, base: Assembly) -> tuple[int, ...]:
-    """Return the parameters that touch the task: other scenarios have other numbers there."""
+    touches, heard = touches_of(before.numbers, tables), touches_of(setting, told)
     discs = sum(value.size for value in base.person.discs if isinstance(value, np.ndarray)) + 2
-    task, disc = touches.place >= size - tail + discs, touches.place >= size - tail
-    if (disc & ~task & (touches.slope != 0.0)).any():
-        raise InputError("an uncertain parameter shifts the laws of the discs: only factors are understood there")
-    return tuple(int(k) for k in np.unique(touches.by[task]))
+    own, disc = (
+        touches.place < before.numbers.size - before.tail + discs,
+        touches.place >= before.numbers.size - before.tail,
+    )
+    if (own & disc & (touches.slope != 0.0)).any() or (heard.slope != 0.0).any():
+        raise InputError("an uncertain parameter shifts laws of discs or of results: only factors are understood there")
+    # What changes the person as well as the task does so by the stance: that stays the one of the model's own weights.
+    slow = tuple(sorted({*touches.by[~own].tolist()} - {*touches.by[own].tolist()}))
+    person = touches.chosen(own)
+    check_order(person, [entry.name for entry in parameters])
+    return before.numbers[: -before.tail].copy(), person, heard, slow
 
 
 def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[str, Any]:
