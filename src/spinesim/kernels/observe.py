@@ -73,8 +73,9 @@ def observe(
     sight.body[row, 1] = -task.pelvis[2] - work.frames.lean[0]
     sight.gap[row] = farthest_gap(task.load_where, hands, work.frames, work.forces)
     ended = sight.ended[row]
-    might = task.settle > 0.0 or task.lean_spread > 0.0
-    ended[0], ended[1], ended[2], ended[3] = status, state.info[0], state.info[1], float(might and _is_still(state))
+    ended[0], ended[1], ended[2], ended[3] = status, state.info[0], state.info[1], 0.0
+    if (task.settle > 0.0 or task.lean_spread > 0.0) and _is_still(state):
+        ended[3] = 1.0
 
 
 @kernel
