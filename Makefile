@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-wide bench-peers \
+.PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-wide bench-sweep bench-peers \
 	wheel-check readme validate sensitivity docs clean distclean
 
 help: ## this list
@@ -77,6 +77,9 @@ bench: $(STAMPS)/runtime ## cold start, one solve, a thousand solves, time by ph
 
 bench-wide: $(STAMPS)/runtime ## 10,000 random scenarios up to what no back can hold: how many end how
 	$(BIN)/python benchmarks/bench_solve.py --wide --solves 10000 --repeats 1
+
+bench-sweep: $(STAMPS)/dev ## sweeps: scenarios a second against the bare kernel, two cores against one, memory
+	$(BIN)/python benchmarks/bench_sweep.py
 
 bench-peers: $(STAMPS)/peers ## OpenSim and MuJoCo in the same run (installs them)
 	$(BIN)/python benchmarks/bench_peers.py

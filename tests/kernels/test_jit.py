@@ -15,6 +15,7 @@ from solving import situation
 from specimens import scenario
 from spinesim.kernels import jit
 from spinesim.simulation import simulate
+from spinesim.sweeps.run import sweep
 
 HERE = Path(jit.__file__).parent
 # What only tests and benchmarks call: the stored energy, and one phase over and over.
@@ -47,11 +48,12 @@ def _all_kernels_and_a_solve() -> None:
         importlib.import_module(f"spinesim.kernels.{file.stem}")
     simulate(situation(loads=[{"kind": "held", "mass": "1 kg"}]))
     simulate(scenario(["L4-L5"], moment={"flexion": "1 N*m"}, follower_load="100 N"))
+    sweep({"format": 1, "name": "t", "base": "standing", "vary": [{"path": "subject.age", "values": ["30 yr"]}]})
 
 
 @compiled
 def test_every_kernel_is_compiled_for_one_set_of_types() -> None:
-    """After a solve, an assessment of stability and a specimen; a cache older than the sources has another name."""
+    """After a solve, a look at stability, a specimen and a sweep; a cache older than the sources has another name."""
     kept = {name_of(kernel): kept_types(kernel) for kernel in jit.KERNELS}
     assert {
         name: len(types) for name, types in kept.items() if len(types) != 1 and name not in NO_PART_OF_A_SOLVE

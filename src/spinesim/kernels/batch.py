@@ -92,16 +92,17 @@ def _person(p: Person, v: Any, at: Ints) -> Person:
         a.mass, a.com, a.shoulder, a.chest, a.arm_length, a.arm_mass, a.arm_center, v[at[1]],
     )  # fmt: skip
     discs = Discs(
-        d.k_initial, d.k_linear, d.toe, d.k_shear, d.b, d.a, d.last_moment, v[at[2]], v[at[3]], d.rest_turn,
-        d.rest_shift,
+        d.k_initial, d.k_linear, d.toe, d.k_core, d.core_length, d.k_shear, d.b, d.a, d.last_moment, v[at[2]],
+        v[at[3]], d.rest_turn, d.rest_shift,
     )  # fmt: skip
     facets = Facets(
-        f.axis_point, f.axis, f.inward, f.radius, f.points, f.point_area, v[at[4]], v[at[5]], v[at[6]]
+        f.axis_point, f.axis, f.inward, f.radius, f.points, f.point_area, v[at[4]], v[at[5]], v[at[6]], f.tip,
+        f.lamina, f.tip_stiffness, v[at[7]], v[at[8]],
     )  # fmt: skip
     breath = Breath(
-        b.diaphragm, v[at[8]], v[at[9]], v[at[10]], v[at[11]], b.support_point, b.support_direction, b.support_limit
+        b.diaphragm, v[at[10]], v[at[11]], v[at[12]], v[at[13]], b.support_point, b.support_direction, b.support_limit
     )  # fmt: skip
-    return Person(skeleton, discs, p.strands, facets, _lines(p.lines, v[at[7]]), breath, v[at[12]], v[at[13]])
+    return Person(skeleton, discs, p.strands, facets, _lines(p.lines, v[at[9]]), breath, v[at[14]], v[at[15]])
 
 
 @inner
@@ -117,8 +118,8 @@ def _lines(m: Lines, width: float) -> Lines:
 def _task(t: Task, v: Any, at: Ints) -> Task:
     """Return the task with the numbers that are no arrays taken from the vector."""
     return Task(
-        t.gravity, t.pelvis, t.level, t.thigh, t.knee, v[at[14]], t.arm_mode, t.arm_angles, t.hand_target,
-        t.hand_anchor, t.contact, v[at[15]], t.load_where, t.load_body, t.load_point, t.load_force, t.load_mass,
-        t.load_moment, t.upper, t.lower, t.strand_scale, t.fascia_scale, v[at[16]], t.support_on, t.power, v[at[17]],
-        v[at[18]], v[at[19]], v[at[20]], t.lean_range, t.follow,
+        t.gravity, t.pelvis, t.level, t.thigh, t.knee, v[at[16]], t.arm_mode, t.arm_angles, t.hand_target,
+        t.hand_anchor, t.contact, v[at[17]], t.load_where, t.load_body, t.load_point, t.load_force, t.load_mass,
+        t.load_moment, t.upper, t.lower, t.strand_scale, t.fascia_scale, v[at[18]], t.support_on, t.power, v[at[19]],
+        v[at[20]], v[at[21]], v[at[22]], t.lean_range, t.follow,
     )  # fmt: skip

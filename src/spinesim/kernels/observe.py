@@ -125,6 +125,13 @@ def _facets(person: Person, u: Floats, work: Work, out: Floats) -> None:
                 force = pressure * facets.point_area[i]
                 fx, fy, fz = fx + force * x, fy + force * y, fz + force * z
                 area += facets.point_area[i]
+        tip, up = tissue.facet_tip[i], tissue.facet_up[i]
+        x, y, z = u[j, 0] + tip[0], u[j, 1] + tip[1], u[j, 2] + tip[2]
+        d = facet.tip_closure(i, tissue.facet_up, facets.lamina, x, y, z)
+        push, _ = ligament.strand_tension(d, facets.tip_stiffness[i], facets.tip_toe)
+        if push > 0.0:
+            fx, fy, fz = fx - push * up[0], fy - push * up[1], fz - push * up[2]
+            area += facets.tip_area
         out[i, 0], out[i, 1], out[i, 2] = math.sqrt(fx * fx + fy * fy + fz * fz), area, nearest
 
 
