@@ -94,4 +94,4 @@ def _of_python() -> set[str]:
     own = {f"jit.{node.name}" for node in _functions(HERE / "jit.py")}
     made = {"make_level_desk", "make_chain_desk", "make_balance", "make_record"}
     tables = {f"tables.{node.name}" for node in _functions(HERE / "tables.py") if "make_" in node.name}
-    return own | tables | {f"specimen_tables.{name}" for name in made}
+    return own | tables | {"observe.make_sight"} | {f"specimen_tables.{name}" for name in made}
