@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -97,8 +97,8 @@ def plot(
 @click.option("--plot", "picture", metavar="FILE", help="Draw the tornado.")
 @FORMAT
 def sensitivity(
-    name_or_file: str, method: str, of: str, at: tuple[str, ...], samples: int, workers: int | None,
-    picture: str | None, form: str,
+    name_or_file: str, method: Literal["sobol", "morris"], of: str, at: tuple[str, ...], samples: int,
+    workers: int | None, picture: str | None, form: str,
 ) -> int:  # fmt: skip
     """Which uncertain parameter of the model moves an output of a scenario, and how sure that is."""
     from spinesim.sweeps.sensitivity import sensitivity as indices

@@ -109,7 +109,7 @@ def _curve(ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str) -> None:
     else:
         ax.plot(coordinate.values, values.values, ".", color=DOT, markersize=1.2, alpha=0.3, zorder=0, rasterized=True)
         places, (low, middle, high) = _binned(coordinate.values, values.values)
-    if low is not None:
+    if low is not None and high is not None:
         ax.fill_between(places, low, high, color=BAND, label="5 to 95 %", linewidth=0)
     ax.plot(places, middle, "o-", color=LINE, markersize=3, linewidth=1.6, label="median" if low is not None else None)
     if low is not None:
