@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spinesim.validation import Validation
 
 GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
-_SHOWN_CHANGES = 25
+_SHOWN_CHANGES = 6  # of each tissue
 WARM_SPECIMEN = {"levels": ["L4-L5"], "moment": {"flexion": "1 N*m"}}
 
 FORMAT = click.option(
@@ -107,19 +107,23 @@ def check(names_or_files: tuple[str, ...]) -> int:
 @click.argument("a")
 @click.argument("b")
 @click.option("--all", "show_all", is_flag=True, help="Show every change.")
+@click.option("--plot", metavar="DIR", help="Draw both spines and what changes (PNG and SVG) into this folder.")
 @FORMAT
-def compare(a: str, b: str, show_all: bool, form: str) -> int:
+def compare(a: str, b: str, show_all: bool, plot: str | None, form: str) -> int:
     """Compare two scenarios or saved results (.nc).
 
-    What changes most comes first: b against a.
+    B against A, tissue by tissue; what changes most comes first.
     """
-    from spinesim.comparison import compare_results
+    from spinesim.comparison import compare_results, largest_effect
 
+    _check_outputs(a, None, plot)
     results = [_result(name) for name in (a, b)]
     rows = compare_results(results[0], results[1])
+    if plot:
+        _draw_comparison(results[0], results[1], plot)
     names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
     if form == "json":
-        _print_json({"a": names[0], "b": names[1], "rows": rows})
+        _print_json({"a": names[0], "b": names[1], "largest": largest_effect(rows), "rows": rows})
     else:
         from spinesim.summary import print_changes
 
@@ -313,6 +317,13 @@ def _draw(result: xr.Dataset, folder: str) -> None:
     from spinesim.plots import save_plots
 
     for path in save_plots(result, Path(folder)):
+        _note(f"drew {path}")
+
+
+def _draw_comparison(a: xr.Dataset, b: xr.Dataset, folder: str) -> None:
+    from spinesim.plots import save_comparison
+
+    for path in save_comparison(a, b, Path(folder)):
         _note(f"drew {path}")
 
 
