@@ -11,13 +11,13 @@ import xarray as xr
 
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
+from spinesim.kernels.stability import NOT_ASSESSED
 from spinesim.kernels.tables import Person, State, Task, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.results import wrap
 from spinesim.simulation import as_settled, prepare
 
 STANDING: dict[str, Any] = {"format": 1, "name": "Standing"}
-NOT_ASSESSED = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)

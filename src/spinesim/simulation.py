@@ -100,6 +100,7 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     Thread safe; the solve itself releases the interpreter lock.
     """
     from spinesim.kernels import run
+    from spinesim.kernels.stability import NOT_ASSESSED
     from spinesim.results import wrap
     from spinesim.stability import assess
 
@@ -112,7 +113,7 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     _check_reach(assembly, work)
     unsettled = is_unsettled(assembly, state)
     assembly = as_settled(assembly, work)
-    margin = assess(assembly, state, work) if status < NOT_CONVERGED else (np.nan, np.nan)
+    margin = assess(assembly, state, work) if status < NOT_CONVERGED else NOT_ASSESSED
     result = wrap(assembly, state, work, status, margin)
     if unsettled:
         result.attrs["status_message"] += UNSETTLED

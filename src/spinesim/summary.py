@@ -166,7 +166,7 @@ def _person(result: xr.Dataset) -> Iterator[RenderableType]:
     yield Text()
     yield _muscles(result)
     yield Text()
-    yield Text("\n".join([*_hips(result), _abdomen(result), "", CLOSING]))
+    yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), "", CLOSING]))
 
 
 def _table(names: Sequence[str], numbers: Sequence[str]) -> Table:
@@ -221,6 +221,11 @@ def _hips(result: xr.Dataset) -> Iterator[str]:
 
 def _abdomen(result: xr.Dataset) -> str:
     return f"{'abdomen':<10} {_number(result['intra_abdominal_pressure'], 1)} kPa"
+
+
+def _stability(result: xr.Dataset) -> list[str]:
+    note = result.attrs.get("stability_note")
+    return [f"{'stability':<10} {note}"] if note else []
 
 
 def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -> Iterator[RenderableType]:
