@@ -23,6 +23,7 @@ _TISSUES = {
     "group": "muscles",
     "muscle": "muscles",
     "fibre": "muscles",
+    "co": "muscles",
     "hip": "hips",
     "intra": "abdomen",
     "stability": "stability",

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
 from spinesim.errors import PostureError
 from spinesim.files import find_file, read_scenario
 from spinesim.kernels.specimen_tables import make_balance, make_chain_desk, make_level_desk, make_record
-from spinesim.kernels.status import NOT_CONVERGED
-from spinesim.kernels.tables import AT_HANDS, THORAX, State, Work, make_state, make_work
+from spinesim.kernels.tables import AT_HANDS, THORAX, Work
 from spinesim.model import Model
 from spinesim.model.reader import read_model
 from spinesim.scenario import Scenario
@@ -99,23 +96,17 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     -----
     Thread safe; the solve itself releases the interpreter lock.
     """
-    from spinesim.kernels import run
-    from spinesim.kernels.stability import NOT_ASSESSED
     from spinesim.results import wrap
-    from spinesim.stability import assess
+    from spinesim.solving import solve, solve_braced
 
     scenario = read_scenario(scenario)
     if scenario.specimen is not None:
         return _simulate_specimen(assemble_specimen(_model_of(scenario, model), scenario))
-    assembly = prepare(scenario, model)
-    state, work = make_state(), make_work(assembly.person, assembly.task)
-    status = run.solve_static(assembly.person, assembly.task, state, work)
-    _check_reach(assembly, work)
-    unsettled = is_unsettled(assembly, state)
-    assembly = as_settled(assembly, work)
-    margin = assess(assembly, state, work) if status < NOT_CONVERGED else NOT_ASSESSED
-    result = wrap(assembly, state, work, status, margin)
-    if unsettled:
+    assembly, wanted = prepare(scenario, model), scenario.recruitment.stability_margin
+    solved = solve(assembly) if wanted is None else solve_braced(assembly, wanted)
+    _check_reach(solved.assembly, solved.work)
+    result = wrap(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
+    if solved.unsettled:
         result.attrs["status_message"] += UNSETTLED
     return result
 
@@ -131,24 +122,6 @@ def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
     balance.q[:, :3], balance.q[:, 3:] = assembly.tissue.discs.rest_turn, assembly.tissue.discs.rest_shift
     code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, balance, record)
     return wrap_specimen(assembly, record, int(code))
-
-
-def is_unsettled(assembly: Assembly, state: State) -> bool:
-    """Tell whether vertebrae that might have settled were held in the end, because they would not."""
-    return (assembly.task.settle > 0.0 or assembly.task.lean_spread > 0.0) and not state.tilt.any()
-
-
-def as_settled(assembly: Assembly, work: Work) -> Assembly:
-    """Return the assembly with the rotations that the solve ended with, held there."""
-    lean = float(work.frames.lean[0])
-    pelvis = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec([0.0, 0.0, lean])
-    work.frames.lean[0] = 0.0
-    task = assembly.task._replace(
-        level=work.frames.turns.copy(), settle=0.0, pelvis=pelvis.as_rotvec(), lean_spread=0.0
-    )
-    angles = assembly.angles
-    angles = replace(angles, pelvis_tilt=angles.pelvis_tilt - lean, lumbar_flexion=angles.lumbar_flexion + lean)
-    return replace(assembly, task=task, angles=angles)
 
 
 def _check_reach(assembly: Assembly, work: Work) -> None:

@@ -11,7 +11,7 @@ from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.stance import leant
 from spinesim.assembly.subject import Subject, scale_subject
-from spinesim.assembly.task import build_task
+from spinesim.assembly.task import build_task, co_contraction
 from spinesim.errors import InputError, PostureError
 from spinesim.kernels.tables import Person, Task
 from spinesim.model import Model
@@ -30,6 +30,7 @@ class Assembly:
     task: Task
     fascicles: tuple[FascicleName, ...]
     strands: tuple[StrandName, ...]
+    co_contraction: float  # 1, least activation asked of every trunk muscle
 
 
 @lru_cache(maxsize=32)
@@ -91,4 +92,5 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
-    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands)
+    floor = co_contraction(model, scenario)
+    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)

@@ -114,10 +114,10 @@ def activation_limits(
 ) -> tuple[Floats, Floats, list[Problem]]:
     """Return upper and lower activation of every fascicle, or the names that match none."""
     upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
-    tone = scenario.recruitment.co_contraction
+    floor = co_contraction(model, scenario)
     for i, fascicle in enumerate(fascicles):
         if fascicle.group in model.trunk_groups:
-            lower[i] = _upright_tone(model, scenario) if isinstance(tone, str) else tone
+            lower[i] = floor
     names = {fascicle.name for fascicle in fascicles}
     for n, change in enumerate(scenario.muscles):
         key = "group" if change.group else "fascicle"
@@ -139,8 +139,13 @@ def activation_limits(
     return upper, np.minimum(lower, upper), problems
 
 
-def _upright_tone(model: Model, scenario: Scenario) -> float:
-    """Return the tone of a trunk held upright by its muscles; one that lies or leans needs none."""
+def co_contraction(model: Model, scenario: Scenario) -> float:
+    """Return the least activation that a scenario asks of every trunk muscle; left to the model, a trunk held upright
+    by its muscles has tone, and one that lies or leans needs none.
+    """
+    asked = scenario.recruitment.co_contraction
+    if not isinstance(asked, str):
+        return asked
     preset = model.presets[scenario.posture.preset]
     return 0.0 if preset.contact == "bed" or preset.supports else model.recruitment.tone
 

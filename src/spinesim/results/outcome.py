@@ -9,7 +9,7 @@ import numpy as np
 
 from spinesim.assembly import Assembly
 from spinesim.kernels.stability import Margin
-from spinesim.kernels.status import CONVERGED, NOT_CONVERGED
+from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
 from spinesim.kernels.tables import Floats, State, Work
 from spinesim.model.spine import LEVELS
 from spinesim.results.levels import named_turns
@@ -24,10 +24,12 @@ TURNS = (
 )
 
 
-def status_message(assembly: Assembly, state: State, work: Work, status: int) -> str:
+def status_message(assembly: Assembly, state: State, work: Work, status: int, stability: Margin) -> str:
     """Return the sentence of a status: what balances, or which levels and muscles ran out."""
     if status == CONVERGED:
-        return "converged: all forces and moments balance"
+        return "converged: all forces and moments balance" + _bracing(assembly)
+    if status == UNSTABLE:
+        return _too_soft(assembly, stability)
     if status == NOT_CONVERGED:
         steps = int(state.info[0])
         return f"not converged: forces and moments are still off by {state.info[1]:.3g} N or N m after {steps} steps"
@@ -38,6 +40,22 @@ def status_message(assembly: Assembly, state: State, work: Work, status: int) ->
         " with the least activity asked of them" if assembly.task.lower.max() > assembly.model.recruitment.tone else ""
     )
     return f"muscles cannot hold this load{forced}: missing {places}; most spent: {muscles}"
+
+
+def _bracing(assembly: Assembly) -> str:
+    """Return what a wanted margin of stability took, nothing where none was wanted."""
+    if assembly.scenario.recruitment.stability_margin is None:
+        return ""
+    return f"; the stability margin takes a co-contraction of {100.0 * assembly.co_contraction:.3g} %"
+
+
+def _too_soft(assembly: Assembly, stability: Margin) -> str:
+    floor = f"{100.0 * assembly.co_contraction:.3g} %"
+    wanted = assembly.scenario.recruitment.stability_margin or 0.0
+    return (
+        f"unstable: with a co-contraction of {floor}, the stiffest that can be held, the smallest stiffness is "
+        f"{_size(stability.eigenvalue)} N m/rad and not {_size(wanted)} N m/rad as wanted"
+    )
 
 
 def stability_note(assembly: Assembly, stability: Margin) -> str:

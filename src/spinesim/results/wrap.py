@@ -71,7 +71,7 @@ def _attributes(assembly: Assembly, state: State, work: Work, status: int, stabi
         "model_digest": model.digest,
         "spinesim_version": __version__,
         "status": OUTCOMES[status],
-        "status_message": status_message(assembly, state, work, status),
+        "status_message": status_message(assembly, state, work, status, stability),
         "stability_note": stability_note(assembly, stability),
         "citations": sorted({*model.sources, *CITED_ALWAYS}),
         "subject_sex": subject.sex,
