@@ -74,17 +74,18 @@ def run(
 
 
 @commands.command("list")
+@click.option("--faults", is_flag=True, help="The small faults that a scenario's `faults` may name.")
+@click.option("--model", default="lumbar_male", show_default=True, help="Whose faults.")
 @FORMAT
-def list_command(form: str) -> int:
-    """List the shipped scenarios and models."""
-    from spinesim.files import list_models, list_scenarios
-
+def list_command(faults: bool, model: str, form: str) -> int:
+    """List the shipped scenarios and models, or the small faults of a model."""
+    lists = _faults_of(model) if faults else _shipped()
     if form == "json":
-        _print_json({"scenarios": list_scenarios(), "models": list_models()})
+        _print_json({title.lower(): names for title, names in lists.items()})
         return GOOD
     from spinesim.summary import print_list
 
-    print_list({"Scenarios": list_scenarios(), "Models": list_models()}, sys.stdout)
+    print_list(lists, sys.stdout)
     return GOOD
 
 
@@ -213,6 +214,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted, nothing was left half-written", err=True)
         return INTERRUPTED
+
+
+def _shipped() -> dict[str, dict[str, str]]:
+    from spinesim.files import list_models, list_scenarios
+
+    return {"Scenarios": list_scenarios(), "Models": list_models()}
+
+
+def _faults_of(model: str) -> dict[str, dict[str, str]]:
+    from spinesim.simulation import list_faults
+
+    return {"Faults": list_faults(model)}
 
 
 def _read(source: str | dict[str, Any]) -> Scenario:

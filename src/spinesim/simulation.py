@@ -58,6 +58,15 @@ def _model(path: Path, stamp: tuple[tuple[str, float], ...]) -> Model:
     return read_model(path)
 
 
+def list_faults(model: str | os.PathLike[str] = "lumbar_male") -> dict[str, str]:
+    """Return the description of every small fault of a model by its name, with what stands for keys that are left
+    out.
+    """
+    faults = load_model(model).faults
+    taken = {name: ", ".join(f"{key}: {value}" for key, value in fault.takes.items()) for name, fault in faults.items()}
+    return {name: faults[name].description + (f" ({keys})" if keys else "") for name, keys in taken.items()}
+
+
 def prepare(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> Assembly:
     """Return the tables of a person's scenario without solving it; raises as `simulate` does."""
     scenario = read_scenario(scenario)
@@ -102,7 +111,8 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     scenario = read_scenario(scenario)
     if scenario.specimen is not None:
         return _simulate_specimen(assemble_specimen(_model_of(scenario, model), scenario))
-    assembly, wanted = prepare(scenario, model), scenario.recruitment.stability_margin
+    assembly = prepare(scenario, model)
+    wanted = assembly.scenario.recruitment.stability_margin
     solved = solve(assembly) if wanted is None else solve_braced(assembly, wanted)
     _check_reach(solved.assembly, solved.work)
     result = wrap(solved.assembly, solved.state, solved.work, solved.status, solved.margin)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spinesim.assembly.changes import changed_facets, disc_changes
+from spinesim.assembly.changes import changed_facets, disc_changes, offset_problems
+from spinesim.assembly.faults import with_faults
 from spinesim.assembly.names import FascicleName, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
@@ -78,6 +79,7 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     InputError
         With every name or number of the scenario that does not fit the model.
     """
+    scenario = with_faults(model, scenario)
     subject = scale_subject(model, scenario.subject)
     person, strands, fascicles = person_tables(model, subject)
     person = person._replace(
@@ -85,6 +87,9 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
         facets=changed_facets(model, subject, scenario, person.facets),
     )
     angles, problems = resolve_posture(model, scenario)
+    offsets = offset_problems(model, scenario)
+    if offsets:
+        raise InputError([*problems, *offsets])
     if angles is None:
         kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError
         raise kind(problems)

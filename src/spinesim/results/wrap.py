@@ -9,6 +9,7 @@ import xarray as xr
 
 from spinesim._version import __version__
 from spinesim.assembly import Assembly
+from spinesim.assembly.faults import fault_sources
 from spinesim.files import scenario_text
 from spinesim.kernels.stability import Margin
 from spinesim.kernels.tables import State, Work
@@ -66,14 +67,14 @@ def _attributes(assembly: Assembly, state: State, work: Work, status: int, stabi
     return {
         "title": assembly.scenario.name,
         "scenario_name": assembly.scenario.name,
-        "scenario": scenario_text(assembly.scenario),
+        "scenario": scenario_text(assembly.scenario.written),
         "model": model.name,
         "model_digest": model.digest,
         "spinesim_version": __version__,
         "status": OUTCOMES[status],
         "status_message": status_message(assembly, state, work, status, stability),
         "stability_note": stability_note(assembly, stability),
-        "citations": sorted({*model.sources, *CITED_ALWAYS}),
+        "citations": sorted({*model.sources, *fault_sources(model, assembly.scenario), *CITED_ALWAYS}),
         "subject_sex": subject.sex,
         "subject_height_m": subject.height,
         "subject_mass_kg": subject.mass,

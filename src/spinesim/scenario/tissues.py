@@ -47,6 +47,12 @@ class MuscleChange(Frozen):
             raise InputError("needs either group or fascicle, and not both")
         if self.strength is None and self.inhibition is None and self.tone is None:
             raise InputError("changes nothing: needs at least one of strength, inhibition and tone")
+        left = (1.0 if self.strength is None else self.strength) * (1.0 - (self.inhibition or 0.0))
+        if (self.tone or 0.0) > left:
+            raise InputError(
+                f"a tone of {100.0 * (self.tone or 0.0):.4g} % is more than the {100.0 * left:.4g} % that strength and "
+                "inhibition leave"
+            )
         return self
 
 
