@@ -5,8 +5,8 @@ from spinesim.kernels.equilibrium import sum_lines
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, State, Task, Work
 
-ANGLE = 1e-6  # rad
-SHIFT = 1e-8  # m
+ANGLE = 2e-6  # rad
+SHIFT = 2e-8  # m
 
 
 @kernel
@@ -18,21 +18,28 @@ def tangent_by_differences(
     `task.level` and `state.u` are moved and put back: hand in copies. `r0` (12, 3, 3) and `offsets`
     (force, 3) are copies of the solved orientations and load offsets, `base` (36,) is scratch.
     """
-    _generalised(person, task, state, work, r0, offsets, base)
     for c in range(36):
-        size = ANGLE if c < 18 else SHIFT
-        j, axis = (c % 18) // 3, c % 3
-        u, t = state.u[j, axis], task.level[j]
-        x, y, z = t[0], t[1], t[2]
-        if c < 18:
-            _turn_level(person.skeleton.disc_in_lower, task.level, work.frames.turn, r0, j, axis, size)
-        else:
-            state.u[j, axis] = u + size
-        _generalised(person, task, state, work, r0, offsets, stiffness[c])
+        _move(person, task, state, work, r0, offsets, c, -1.0, base)
+        _move(person, task, state, work, r0, offsets, c, 1.0, stiffness[c])
         for i in range(36):
-            stiffness[c, i] = (base[i] - stiffness[c, i]) / size
-        state.u[j, axis] = u
-        t[0], t[1], t[2] = x, y, z
+            stiffness[c, i] = 0.5 * (base[i] - stiffness[c, i]) / (ANGLE if c < 18 else SHIFT)
+
+
+@inner
+def _move(
+    person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, c: int, sign: float, out: Floats
+) -> None:
+    """Write the balance with one coordinate moved by its step times `sign`, and put the coordinate back."""
+    j, axis = (c % 18) // 3, c % 3
+    u, t = state.u[j, axis], task.level[j]
+    x, y, z = t[0], t[1], t[2]
+    if c < 18:
+        _turn_level(person.skeleton.disc_in_lower, task.level, work.frames.turn, r0, j, axis, sign * ANGLE)
+    else:
+        state.u[j, axis] = u + sign * SHIFT
+    _generalised(person, task, state, work, r0, offsets, out)
+    state.u[j, axis] = u
+    t[0], t[1], t[2] = x, y, z
 
 
 @kernel

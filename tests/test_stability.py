@@ -48,12 +48,12 @@ ASYMMETRIC = situation(
 
 @pytest.mark.parametrize("scenario", ["standing", "side_bent", "supine", "rotated_l4_l5", LIFT, ASYMMETRIC])
 def test_the_tangent_is_that_of_differences(scenario: Any) -> None:
-    """The differences themselves are good to 1e-5 of a block's largest entry."""
+    """Differences of both depend on their step where a strand begins to pull: to 1e-5 of a block's largest entry."""
     solved = solve(scenario)
     exact, wanted = stiffness(solved, solved.work)[0], differences(solved)
     for rows in (slice(18), slice(18, 36)):
         for columns in (slice(18), slice(18, 36)):
-            assert closeness(exact[rows, columns], wanted[rows, columns]) <= 5e-5
+            assert closeness(exact[rows, columns], wanted[rows, columns]) <= 2e-5
 
 
 def test_the_symmetric_part_tells_what_the_tangent_itself_would() -> None:

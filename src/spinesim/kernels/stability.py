@@ -4,7 +4,7 @@ tension.
 The 36 coordinates are 18 small rotations (global axes, about the upper anchors) and 18 disc translations (mid frames).
 A coordinate of level i moves all above it by a twist: velocity v of the point at the origin and angular velocity w.
 Rigid loads and taut segments answer with the change of their wrench (force and moment about the origin), worked out
-exactly; passive tissue depends on its own level alone, so that three differences give the rotations of all six levels.
+exactly; passive tissue depends on its own level alone, so that six differences give the rotations of all six levels.
 Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 1989).
 """
 
@@ -122,20 +122,23 @@ def _left_jacobian_inverse(t: Floats, x: float, y: float, z: float) -> tuple[flo
 
 @inner
 def _tissue_by_turn(person: Person, task: Task, u: Floats, work: Work, f: Floats, m: Floats) -> None:
-    """Write how each level's passive force and moment (mid frame) change with its rotation vector."""
-    frames, other, tissue = work.nudged_frames, work.nudged_tissue, work.tissue
-    for c in range(3):
+    """Write how each level's passive force and moment (mid frame) change with its rotation vector, by central
+    differences: of a mirrored posture they are mirrored.
+    """
+    frames, other = work.nudged_frames, work.nudged_tissue
+    for n in range(6):
+        c, step = n // 2, NUDGE * (1.0 - 2.0 * (n % 2))
         for j in range(N_LEVEL):
             for i in range(3):
                 frames.turns[j, i] = work.frames.turns[j, i]
-            frames.turns[j, c] += NUDGE
+            frames.turns[j, c] += step
         kinematics.orient_bodies(person.skeleton, task, frames)
         passive.prepare_passive(person, frames.turns, frames, other)
         passive.passive_levels(person, frames.turns, task.strand_scale, u, other)
         for j in range(N_LEVEL):
             for i in range(3):
-                f[j, i, c] = (other.f[j, i] - tissue.f[j, i]) / NUDGE
-                m[j, i, c] = (other.m[j, i] - tissue.m[j, i]) / NUDGE
+                f[j, i, c] += 0.5 * other.f[j, i] / step
+                m[j, i, c] += 0.5 * other.m[j, i] / step
 
 
 @inner
