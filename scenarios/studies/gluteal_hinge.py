@@ -82,7 +82,7 @@ def draw(found: Sequence[Row]) -> Figure:
                     axes.plot([r["gluteal_strength_pct"] for r in line], [r[key] for r in line], **style)
         axes.invert_xaxis()
         tidy(axes, f"{words}, with {LOADS[-1]} kg", "gluteal strength left, %")
-    places[0].legend(fontsize=7)
+    places[0].legend(fontsize=7, loc="lower left")
     return figure
 
 

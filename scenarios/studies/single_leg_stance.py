@@ -78,7 +78,7 @@ def draw(found: Sequence[Row]) -> Figure:
             axes.plot([r["abductor_strength_pct"] for r in line], [r[key] for r in line], label=name, **look)
         axes.invert_xaxis()
         tidy(axes, words, "hip abductor strength left, %")
-    places[0].legend(fontsize=7)
+    places[0].legend(fontsize=7, loc="lower left")
     return figure
 
 
