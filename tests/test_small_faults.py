@@ -16,14 +16,13 @@ import spinesim as ss
 from mirror import differences, mirrored_values, values
 from situations import minus
 from solving import situation
-from spinesim.assembly.task import effort
-from spinesim.simulation import prepare
 from spinesim.variables import variables
+from tolerances import SOLVED
 
 ROOT = Path(__file__).resolve().parents[1]
 SWAP = {"left": "right", "right": "left"}
 SIDED_TURNS = ("right_lateral_bending", "left_axial_rotation")
-MIRRORED = 1e-9  # relative; the two solves stop at the same step
+MIRRORED = {"held": 1e-9, "settled": SOLVED}  # relative; vertebrae that settle stop at 1e-10 rad, each solve in its way
 FAULTS: dict[str, dict[str, Any]] = {
     "gluteal": {"posture": {"preset": "single_leg"}, "faults": [{"name": "gluteal_weakness", "side": "right"}]},
     "multifidus": {
@@ -57,15 +56,17 @@ def _other(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | sides | {turn: minus(entry[turn]) for turn in SIDED_TURNS if turn in entry}
 
 
+@pytest.mark.parametrize("vertebrae", MIRRORED)
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str) -> None:
-    here, there = (ss.simulate(situation(**fields)) for fields in (FAULTS[name], other_side(FAULTS[name])))
+def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str, vertebrae: str) -> None:
+    fields = FAULTS[name] | {"posture": {**FAULTS[name].get("posture", {}), "vertebrae": vertebrae}}
+    here, there = (ss.simulate(situation(**one)) for one in (fields, other_side(fields)))
     units = {variable: known.unit for variable, known in variables().items()}
     mirrored = mirrored_values(there)
     modes = values(here).pop("buckling_mode"), mirrored["buckling_mode"]
     mirrored["buckling_mode"] = modes[1] * np.sign((modes[0] * modes[1]).sum())  # either sense of a mode is the same
     found = differences(values(here), mirrored, units)
-    apart = {variable: gap for variable, gap in found.items() if gap > MIRRORED and variable != "iterations"}
+    apart = {variable: gap for variable, gap in found.items() if gap > MIRRORED[vertebrae] and variable != "iterations"}
     assert apart == {}
 
 
@@ -113,21 +114,6 @@ def test_two_degrees_take_the_moment_of_torsion_tests(cause: str) -> None:
 
 
 # --- deficits ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("p", "change", "wanted"),
-    [(2, {"strength": "50 %"}, 2.0), (3, {"strength": "50 %"}, 4.0), (2, {"inhibition": "50 %"}, 4.0),
-     (2, {"strength": "0 %"}, 1.0), (2, {"tone": "5 %"}, 1.0)],
-)  # fmt: skip
-def test_a_deficit_costs_effort(p: int, change: dict[str, str], wanted: float) -> None:
-    """s V (x / s)^p = s^(1 - p) V x^p, and V (x / h)^p = h^-p V x^p."""
-    scenario = situation(muscles=[{"group": "psoas", "side": "left", **change}], recruitment={"p": p})
-    assembly = prepare(scenario)
-    factors = effort(assembly.scenario, assembly.fascicles)
-    weak = [f.group == "psoas" and f.side == "left" for f in assembly.fascicles]
-    assert factors[weak] == pytest.approx(wanted)
-    assert (factors[np.logical_not(weak)] == 1.0).all()
 
 
 def test_what_a_weak_muscle_does_not_do_another_does() -> None:

@@ -12,7 +12,7 @@ from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.stance import leant
 from spinesim.assembly.subject import Subject, scale_subject
-from spinesim.assembly.task import build_task, co_contraction, effort
+from spinesim.assembly.task import build_task, co_contraction
 from spinesim.errors import InputError, PostureError
 from spinesim.kernels.tables import Person, Task
 from spinesim.model import Model
@@ -97,8 +97,5 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
-    volume = person.lines.volume.copy()
-    volume[: len(fascicles)] *= effort(scenario, fascicles)
-    person = person._replace(lines=person.lines._replace(volume=volume))
     floor = co_contraction(model, scenario)
     return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)

@@ -137,24 +137,6 @@ def activation_limits(
     return upper, np.minimum(lower, upper), problems
 
 
-def effort(scenario: Scenario, fascicles: tuple[FascicleName, ...]) -> Floats:
-    """Return by how much each fascicle's cost rises through its deficits.
-
-    Activation x counts the force of the whole muscle. One that has lost force and volume alike, a share s left, takes
-    activation x / s of a volume s V: cost s V (x / s)^p. An inhibited one, h left of what is asked of it, must be asked
-    for x / h: cost V (x / h)^p. A muscle of which nothing is left keeps its cost, for it is never active.
-    """
-    factor, p = np.ones(len(fascicles)), scenario.recruitment.p
-    for change in scenario.muscles:
-        strength = 1.0 if change.strength is None else change.strength
-        asked = 1.0 - (change.inhibition or 0.0)
-        wanted = str(change.group or change.fascicle)
-        for i, fascicle in enumerate(fascicles):
-            if strength * asked > 0.0 and _is_meant(fascicle, wanted, change.side, change.level):
-                factor[i] *= strength ** (1 - p) * asked ** (-p)
-    return factor
-
-
 def co_contraction(model: Model, scenario: Scenario) -> float:
     """Return the least activation that a scenario asks of every trunk muscle; left to the model, a trunk held upright
     by its muscles has tone, and one that lies or leans needs none.

@@ -25,9 +25,9 @@ class MuscleChange(Frozen):
     level : str or None
         Only the fascicles of the group that arise at this vertebra.
     strength : float or None
-        Share of the force, and of the volume that it comes from, that is left, 0 to 1.
+        Share of the muscle that is left, 0 to 1: of its force, and of the volume that it costs.
     inhibition : float or None
-        Share that pain or reflex takes away of the activation that is asked for, 0 to 1.
+        Share of the muscle that pain or reflex takes away, 0 to 1.
     tone : float or None
         Least activation, 0 to 1.
     """
