@@ -334,6 +334,15 @@ def test_compare_as_json_is_one_object(solver, capsys):
     assert main(["compare", "a.yaml", "a.yaml"]) == 1
 
 
+def test_list_names_the_small_faults(capsys):
+    assert main(["list", "--faults", "--format", "json"]) == 0
+    faults = json.loads(capsys.readouterr().out)["faults"]
+    assert faults["multifidus_atrophy"].endswith("(side: both, level: L5)")
+    assert main(["list", "--faults"]) == 0
+    assert "gluteal_weakness" in capsys.readouterr().out
+    assert main(["list", "--faults", "--model", "lumbar_mal"]) == 2
+
+
 def test_compare_draws_both_spines(solver, capsys):
     assert main(["compare", "a.yaml", "a.yaml", "--plot", "out"]) == 0
     assert {path.name for path in Path("out").iterdir()} == {"compare.png", "compare.svg"}

@@ -59,9 +59,9 @@ def _hinge(rhythm: str, load: int, depth: int, strength: int) -> dict[str, Any]:
 
 
 def draw(found: Sequence[Row]) -> Figure:
-    """Draw how active the hip extensors are and what L5-S1 carries over the strength, a line a depth, with the load."""
+    """Draw lumbar flexion, hamstrings and what L5-S1 carries over the strength, with the load, two lines a depth."""
     panels = {
-        "gluteus_maximus_pct": "gluteus maximus, %",
+        "lumbar_flexion_deg": "lumbar flexion, deg",
         "hamstrings_pct": "hamstrings, %",
         "compression_L5_S1_N": "L5-S1, N",
     }

@@ -77,5 +77,5 @@ def tidy(axes: Any, title: str, across: str, up: str = "") -> None:
     axes.tick_params(labelsize=8)
     axes.grid(color="#d9d9d9", linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_ylim(bottom=0.0)
+    axes.set_ylim(0.0, 1.05 * axes.get_ylim()[1])
     axes.spines[["top", "right"]].set_visible(False)
