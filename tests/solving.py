@@ -11,7 +11,7 @@ import xarray as xr
 
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
-from spinesim.kernels.stability import NOT_ASSESSED
+from spinesim.kernels.stability_tables import NOT_ASSESSED
 from spinesim.kernels.tables import Person, State, Task, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.results import wrap

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from difference_tangent import tangent_by_differences
 from solving import Solved, closeness, situation, solve
-from spinesim.kernels.stability import make_desk, tangent
+from spinesim.kernels.stability import tangent
+from spinesim.kernels.stability_tables import make_desk
 from spinesim.kernels.tables import State, Work
 from spinesim.stability import assess, critical
 from test_laws import bare_column

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,7 +67,7 @@ def run(
         save_result(result, out)
         _note(f"saved {out}")
     if plot:
-        _draw(result, plot)
+        _draw([result], plot)
     _show_result(result, form)
     return _exit_code(result)
 
@@ -121,7 +120,7 @@ def compare(a: str, b: str, show_all: bool, plot: str | None, form: str) -> int:
     results = [_result(name) for name in (a, b)]
     rows = compare_results(results[0], results[1])
     if plot:
-        _draw_comparison(results[0], results[1], plot)
+        _draw(results, plot)
     names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
     if form == "json":
         _print_json({"a": names[0], "b": names[1], "largest": largest_effect(rows), "rows": rows})
@@ -293,10 +292,13 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 def _solve(scenario: Scenario, largest: str | None = None) -> xr.Dataset:
     _tell_of_compiling(specimen=scenario.specimen is not None)
-    from spinesim.capacity import largest_load
+    if largest is not None:
+        from spinesim.capacity import largest_load
+
+        return largest_load(scenario, largest)
     from spinesim.simulation import simulate
 
-    return simulate(scenario) if largest is None else largest_load(scenario, largest)
+    return simulate(scenario)
 
 
 def _tell_of_compiling(specimen: bool) -> None:
@@ -326,17 +328,12 @@ def _result(name: str) -> xr.Dataset:
     return _solve(_read(name))
 
 
-def _draw(result: xr.Dataset, folder: str) -> None:
-    from spinesim.plots import save_plots
+def _draw(results: Sequence[xr.Dataset], folder: str) -> None:
+    """Draw one result, or two side by side."""
+    from spinesim.plots import save_comparison, save_plots
 
-    for path in save_plots(result, Path(folder)):
-        _note(f"drew {path}")
-
-
-def _draw_comparison(a: xr.Dataset, b: xr.Dataset, folder: str) -> None:
-    from spinesim.plots import save_comparison
-
-    for path in save_comparison(a, b, Path(folder)):
+    drawn = save_plots(results[0], folder) if len(results) == 1 else save_comparison(results[0], results[1], folder)
+    for path in drawn:
         _note(f"drew {path}")
 
 

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
-from spinesim.kernels.stability import NOT_ASSESSED, Margin
+from spinesim.kernels.stability_tables import NOT_ASSESSED, Margin
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
 from spinesim.kernels.tables import State, Work, make_state, make_work
 from spinesim.stability import assess

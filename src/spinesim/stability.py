@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 
 from spinesim.assembly import Assembly
-from spinesim.kernels.stability import Margin, make_desk, tangent
+from spinesim.kernels.stability import tangent
+from spinesim.kernels.stability_tables import Margin, make_desk
 from spinesim.kernels.tables import Floats, State, Work
 
 MOST = 4096.0  # the largest muscle stiffness coefficient that is looked at

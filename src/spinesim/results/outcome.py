@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from spinesim.assembly import Assembly
-from spinesim.kernels.stability import Margin
+from spinesim.kernels.stability_tables import Margin
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
 from spinesim.kernels.tables import Floats, State, Work
 from spinesim.model.spine import LEVELS

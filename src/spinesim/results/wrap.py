@@ -11,7 +11,7 @@ from spinesim._version import __version__
 from spinesim.assembly import Assembly
 from spinesim.assembly.faults import fault_sources
 from spinesim.files import scenario_text
-from spinesim.kernels.stability import Margin
+from spinesim.kernels.stability_tables import Margin
 from spinesim.kernels.tables import State, Work
 from spinesim.results.geometry import geometry_values
 from spinesim.results.levels import level_values, ligament_values
