@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -330,9 +331,14 @@ def _result(name: str) -> xr.Dataset:
 
 def _draw(results: Sequence[xr.Dataset], folder: str) -> None:
     """Draw one result, or two side by side."""
-    from spinesim.plots import save_comparison, save_plots
+    if len(results) == 1:
+        from spinesim.plots import save_plots
 
-    drawn = save_plots(results[0], folder) if len(results) == 1 else save_comparison(results[0], results[1], folder)
+        drawn = save_plots(results[0], Path(folder))
+    else:
+        from spinesim.plots import save_comparison
+
+        drawn = save_comparison(results[0], results[1], Path(folder))
     for path in drawn:
         _note(f"drew {path}")
 
