@@ -79,7 +79,7 @@ def run(
 @FORMAT
 def list_command(faults: bool, model: str, form: str) -> int:
     """List the shipped scenarios and models, or the small faults of a model."""
-    lists = _faults_of(model) if faults else _shipped()
+    lists = _lists(model if faults else None)
     if form == "json":
         _print_json({title.lower(): names for title, names in lists.items()})
         return GOOD
@@ -216,16 +216,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _shipped() -> dict[str, dict[str, str]]:
+def _lists(model: str | None) -> dict[str, dict[str, str]]:
+    """Return names with descriptions: the faults of a model, or all that is shipped."""
+    if model is not None:
+        from spinesim.simulation import list_faults
+
+        return {"Faults": list_faults(model)}
     from spinesim.files import list_models, list_scenarios
 
     return {"Scenarios": list_scenarios(), "Models": list_models()}
-
-
-def _faults_of(model: str) -> dict[str, dict[str, str]]:
-    from spinesim.simulation import list_faults
-
-    return {"Faults": list_faults(model)}
 
 
 def _read(source: str | dict[str, Any]) -> Scenario:
