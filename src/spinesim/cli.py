@@ -330,15 +330,10 @@ def _result(name: str) -> xr.Dataset:
 
 def _draw(results: Sequence[xr.Dataset], folder: str) -> None:
     """Draw one result, or two side by side."""
-    if len(results) == 1:
-        from spinesim.plots import save_plots
+    import spinesim.plots as plots
 
-        drawn = save_plots(results[0], Path(folder))
-    else:
-        from spinesim.plots import save_comparison
-
-        drawn = save_comparison(results[0], results[1], Path(folder))
-    for path in drawn:
+    name = "save_plots" if len(results) == 1 else "save_comparison"
+    for path in getattr(plots, name)(*results, Path(folder)):
         _note(f"drew {path}")
 
 
