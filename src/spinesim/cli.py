@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spinesim.validation import Validation
 
 GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
-_SHOWN_CHANGES = 25
+_SHOWN_CHANGES = 6  # of each tissue
 WARM_SPECIMEN = {"levels": ["L4-L5"], "moment": {"flexion": "1 N*m"}}
 
 FORMAT = click.option(
@@ -68,23 +68,24 @@ def run(
         save_result(result, out)
         _note(f"saved {out}")
     if plot:
-        _draw(result, plot)
+        _draw([result], plot)
     _show_result(result, form)
     return _exit_code(result)
 
 
 @commands.command("list")
+@click.option("--faults", is_flag=True, help="The small faults that a scenario's `faults` may name.")
+@click.option("--model", default="lumbar_male", show_default=True, help="Whose faults.")
 @FORMAT
-def list_command(form: str) -> int:
-    """List the shipped scenarios and models."""
-    from spinesim.files import list_models, list_scenarios
-
+def list_command(faults: bool, model: str, form: str) -> int:
+    """List the shipped scenarios and models, or the small faults of a model."""
+    lists = _lists(model if faults else None)
     if form == "json":
-        _print_json({"scenarios": list_scenarios(), "models": list_models()})
+        _print_json({title.lower(): names for title, names in lists.items()})
         return GOOD
     from spinesim.summary import print_list
 
-    print_list({"Scenarios": list_scenarios(), "Models": list_models()}, sys.stdout)
+    print_list(lists, sys.stdout)
     return GOOD
 
 
@@ -107,19 +108,23 @@ def check(names_or_files: tuple[str, ...]) -> int:
 @click.argument("a")
 @click.argument("b")
 @click.option("--all", "show_all", is_flag=True, help="Show every change.")
+@click.option("--plot", metavar="DIR", help="Draw both spines and what changes (PNG and SVG) into this folder.")
 @FORMAT
-def compare(a: str, b: str, show_all: bool, form: str) -> int:
+def compare(a: str, b: str, show_all: bool, plot: str | None, form: str) -> int:
     """Compare two scenarios or saved results (.nc).
 
-    What changes most comes first: b against a.
+    B against A, tissue by tissue; what changes most comes first.
     """
-    from spinesim.comparison import compare_results
+    from spinesim.comparison import compare_results, largest_effect
 
+    _check_outputs(a, None, plot)
     results = [_result(name) for name in (a, b)]
     rows = compare_results(results[0], results[1])
+    if plot:
+        _draw(results, plot)
     names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
     if form == "json":
-        _print_json({"a": names[0], "b": names[1], "rows": rows})
+        _print_json({"a": names[0], "b": names[1], "largest": largest_effect(rows), "rows": rows})
     else:
         from spinesim.summary import print_changes
 
@@ -211,6 +216,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _lists(model: str | None) -> dict[str, dict[str, str]]:
+    """Return names with descriptions: the faults of a model, or all that is shipped."""
+    if model is not None:
+        from spinesim.simulation import list_faults
+
+        return {"Faults": list_faults(model)}
+    from spinesim.files import list_models, list_scenarios
+
+    return {"Scenarios": list_scenarios(), "Models": list_models()}
+
+
 def _read(source: str | dict[str, Any]) -> Scenario:
     from spinesim.files import read_scenario
 
@@ -276,10 +292,13 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 def _solve(scenario: Scenario, largest: str | None = None) -> xr.Dataset:
     _tell_of_compiling(specimen=scenario.specimen is not None)
-    from spinesim.capacity import largest_load
+    if largest is not None:
+        from spinesim.capacity import largest_load
+
+        return largest_load(scenario, largest)
     from spinesim.simulation import simulate
 
-    return simulate(scenario) if largest is None else largest_load(scenario, largest)
+    return simulate(scenario)
 
 
 def _tell_of_compiling(specimen: bool) -> None:
@@ -309,10 +328,12 @@ def _result(name: str) -> xr.Dataset:
     return _solve(_read(name))
 
 
-def _draw(result: xr.Dataset, folder: str) -> None:
-    from spinesim.plots import save_plots
+def _draw(results: Sequence[xr.Dataset], folder: str) -> None:
+    """Draw one result, or two side by side."""
+    import spinesim.plots as plots
 
-    for path in save_plots(result, Path(folder)):
+    name = "save_plots" if len(results) == 1 else "save_comparison"
+    for path in getattr(plots, name)(*results, Path(folder)):
         _note(f"drew {path}")
 
 

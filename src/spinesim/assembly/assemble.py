@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spinesim.assembly.changes import changed_facets, disc_changes
+from spinesim.assembly.changes import changed_facets, disc_changes, offset_problems
+from spinesim.assembly.faults import with_faults
 from spinesim.assembly.names import FascicleName, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.stance import leant
 from spinesim.assembly.subject import Subject, scale_subject
-from spinesim.assembly.task import build_task
+from spinesim.assembly.task import build_task, co_contraction
 from spinesim.errors import InputError, PostureError
 from spinesim.kernels.tables import Person, Task
 from spinesim.model import Model
@@ -30,6 +31,7 @@ class Assembly:
     task: Task
     fascicles: tuple[FascicleName, ...]
     strands: tuple[StrandName, ...]
+    co_contraction: float  # 1, least activation asked of every trunk muscle
 
 
 @lru_cache(maxsize=32)
@@ -77,6 +79,7 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     InputError
         With every name or number of the scenario that does not fit the model.
     """
+    scenario = with_faults(model, scenario)
     subject = scale_subject(model, scenario.subject)
     person, strands, fascicles = person_tables(model, subject)
     person = person._replace(
@@ -84,6 +87,9 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
         facets=changed_facets(model, subject, scenario, person.facets),
     )
     angles, problems = resolve_posture(model, scenario)
+    offsets = offset_problems(model, scenario)
+    if offsets:
+        raise InputError([*problems, *offsets])
     if angles is None:
         kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError
         raise kind(problems)
@@ -91,4 +97,5 @@ def assemble(model: Model, scenario: Scenario) -> Assembly:
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
-    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands)
+    floor = co_contraction(model, scenario)
+    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Point = tuple[float, float, float]
 LEVELS = ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
@@ -265,6 +266,20 @@ class SupportPoint:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A small fault by its name: what a scenario that has it says, as plain data.
+
+    `takes` holds the default of "side" and "level" where a scenario may choose them; `parts` call them "given".
+    """
+
+    name: str
+    description: str
+    sources: tuple[str, ...]
+    takes: Mapping[str, str]
+    parts: Mapping[str, Any]  # muscles, rotation_offsets, discs: lists; posture, recruitment: keys and values
+
+
+@dataclass(frozen=True)
 class Model:
     """A spine as its file says it. `digest` names the exact content, `sources` the citation keys it owes."""
 
@@ -307,3 +322,5 @@ class Model:
     presets: Mapping[str, Preset]
     supports: Mapping[str, SupportPoint]
     load_heights: Mapping[str, float]  # of stature, above the mid-hip
+    faults: Mapping[str, Fault]
+    offset_range: Mapping[tuple[str, str], float]  # (level, rotation) -> largest offset each way, rad

@@ -54,6 +54,7 @@ def _disc_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]
         "intradiscal_pressure": intradiscal_pressure(assembly, force[:, 1], named_turns(moment)) * MPA,
         "disc_height_change": state.u[:, 1] * MM,
         "disc_bulge": bulge_per_shortening(assembly) * (discs.rest_shift[:, 1] - state.u[:, 1]) * MM,
+        "disc_bulge_posterolateral": _posterolateral_bulge(assembly, state.u) * MM,
     }
 
 
@@ -84,6 +85,22 @@ def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:
         perimeter = math.pi * (3.0 * (a + b) - math.sqrt((3.0 * a + b) * (a + 3.0 * b)))
         bulge[j] = 1.5 * size.area / (perimeter * size.height[1])
     return bulge
+
+
+def _posterolateral_bulge(assembly: Assembly, u: Floats) -> Floats:
+    """Return the bulge (level, side), m, of the rim at 45 deg between back and side, where canal and root lie.
+
+    The rim is taken to bulge as its own height changes, with the whole disc's bulge per shortening: what turns of the
+    level add to the shortening at that place. No weakness of the annulus is in it.
+    """
+    discs, model = assembly.person.discs, assembly.model
+    size = math.sqrt(0.5 * assembly.subject.disc_area)
+    x = -0.5 * size * np.array([disc.depth for disc in model.discs])
+    z = 0.5 * size * np.array([disc.width for disc in model.discs])
+    turn = assembly.task.level - discs.rest_turn
+    shortening = discs.rest_shift[:, 1] - u[:, 1] - turn[:, 2] * x
+    bend = turn[:, 0] * z
+    return bulge_per_shortening(assembly)[:, None] * np.stack([shortening - bend, shortening + bend], axis=1)
 
 
 def _facet_values(assembly: Assembly, state: State, work: Work) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def whole_body_values(assembly: Assembly, state: State, work: Work) -> dict[str,
     return {
         "intra_abdominal_pressure": work.problem.x[n] * assembly.person.breath.maximum * 1e-3,
         "reserve_moment": named_turns(reserve),
+        "co_contraction": assembly.co_contraction,
         "pelvis_tilt": math.degrees(angles.pelvis_tilt),
         "lumbar_flexion": math.degrees(angles.lumbar_flexion),
         "lumbar_share": angles.lumbar_flexion / trunk if abs(trunk) > 1e-3 else math.nan,
