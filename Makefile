@@ -12,7 +12,7 @@ STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help demo test lint format typecheck pytest pytest-interpreted pytest-boundscheck bench bench-wide bench-sweep bench-peers \
-	wheel-check readme validate sensitivity docs clean distclean
+	wheel-check readme studies random-faults validate sensitivity docs clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -84,6 +84,9 @@ bench-sweep: $(STAMPS)/dev ## sweeps: scenarios a second against the bare kernel
 bench-peers: $(STAMPS)/peers ## OpenSim and MuJoCo in the same run (installs them)
 	$(BIN)/python benchmarks/bench_peers.py
 
+random-faults: $(STAMPS)/runtime ## 10,000 random combinations of small faults: how many end how
+	$(BIN)/python benchmarks/random_faults.py
+
 wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment elsewhere, run scenarios from there
 	place=$$(mktemp -d); trap 'rm -rf "$$place"' EXIT; \
 	$(PIP) wheel --quiet --no-deps --wheel-dir "$$place" .; \
@@ -93,6 +96,13 @@ wheel-check: $(STAMPS)/venv ## build the wheel, install it in a new environment 
 
 readme: $(STAMPS)/runtime ## write tables, counts and pictures of README.md and the manual anew from real runs
 	$(BIN)/python docs/readme_parts.py
+
+studies: $(STAMPS)/runtime ## the studies of small faults: tables into out/studies, pictures into docs/images
+	for study in rotation_offsets degeneration gluteal_hinge single_leg_stance; do \
+		$(BIN)/python scenarios/studies/$$study.py --pictures docs/images; \
+	done
+	$(BIN)/spinesim compare standing rotated_l4_l5 --plot out/studies
+	cp out/studies/compare.png docs/images/compare_rotated_l4_l5.png
 
 validate: $(STAMPS)/runtime ## compare with published measurements: text, JSON and a page in build/validation
 	@mkdir -p build/validation

@@ -93,7 +93,7 @@ def situations(loads: bool = True) -> st.SearchStrategy[Plain]:
     return st.fixed_dictionaries(
         {"format": st.just(1), "name": st.just("Random"), "posture": postures(), "loads": carried},
         optional={
-            "muscles": st.lists(deficits(), max_size=3),
+            "muscles": st.lists(deficits(), max_size=3, unique_by=lambda m: (m["group"], m["side"])),
             "subject": st.fixed_dictionaries(
                 {
                     "sex": st.sampled_from(["male", "female"]),

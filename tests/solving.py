@@ -11,13 +11,14 @@ import xarray as xr
 
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
+from spinesim.kernels.stability_tables import NOT_ASSESSED
 from spinesim.kernels.tables import Person, State, Task, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.results import wrap
-from spinesim.simulation import as_settled, prepare
+from spinesim.simulation import prepare
+from spinesim.solving import as_settled
 
 STANDING: dict[str, Any] = {"format": 1, "name": "Standing"}
-NOT_ASSESSED = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)

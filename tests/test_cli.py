@@ -318,7 +318,8 @@ def test_compare_reads_scenarios_and_saved_results(solver, capsys):
     assert main(["compare", "r.nc", "a.yaml"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("a: Hold\nb: Hold\n")
-    assert "smaller changes (--all shows them)" in out
+    assert "The largest change is in the " in out
+    assert "smaller changes and details (--all shows them)" in out
     assert main(["compare", "r.nc", "a.yaml", "--all"]) == 0
     assert len(capsys.readouterr().out.splitlines()) > 300
 
@@ -326,9 +327,26 @@ def test_compare_reads_scenarios_and_saved_results(solver, capsys):
 def test_compare_as_json_is_one_object(solver, capsys):
     assert main(["compare", "a.yaml", "a.yaml", "--format", "json"]) == 0
     plain = json.loads(capsys.readouterr().out)
-    assert set(plain["rows"][0]) == {"variable", "where", "a", "b", "change", "percent", "unit"}
+    keys = {"tissue", "variable", "where", "a", "b", "change", "percent", "share", "unit"}
+    assert set(plain["rows"][0]) == keys
+    assert plain["largest"].startswith("The largest change is in the ")
     solver.status = 3
     assert main(["compare", "a.yaml", "a.yaml"]) == 1
+
+
+def test_list_names_the_small_faults(capsys):
+    assert main(["list", "--faults", "--format", "json"]) == 0
+    faults = json.loads(capsys.readouterr().out)["faults"]
+    assert faults["multifidus_atrophy"].endswith("(side: both, level: L5)")
+    assert main(["list", "--faults"]) == 0
+    assert "gluteal_weakness" in capsys.readouterr().out
+    assert main(["list", "--faults", "--model", "lumbar_mal"]) == 2
+
+
+def test_compare_draws_both_spines(solver, capsys):
+    assert main(["compare", "a.yaml", "a.yaml", "--plot", "out"]) == 0
+    assert {path.name for path in Path("out").iterdir()} == {"compare.png", "compare.svg"}
+    assert "drew out/compare.png" in capsys.readouterr().err
 
 
 def test_compare_refuses_what_is_not_a_result(solver, capsys):

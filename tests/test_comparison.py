@@ -4,9 +4,12 @@ import json
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from fakes import fake_result
-from spinesim.comparison import compare_results
+from spinesim.comparison import POSTURE, by_tissue, compare_results, is_notable, largest_effect, tissue_of
+from spinesim.errors import InputError
+from spinesim.variables import variables
 
 
 def test_a_result_does_not_differ_from_itself():
@@ -77,3 +80,59 @@ def test_rows_are_json_also_with_infinite_numbers():
     b = fake_result()
     b["joint_compression"][:] = np.inf
     assert "Infinity" not in json.dumps(compare_results(fake_result(), b), allow_nan=False)
+
+
+def test_every_row_names_its_tissue_and_tissues_come_by_their_largest_change():
+    b = fake_result()
+    b["facet_force"].loc[{"level": "L4-L5", "side": "left"}] += 60.0
+    b["group_force"].loc[{"group": "psoas", "side": "left"}] += 30.0
+    b["ligament_force"].loc[{"level": "L4-L5", "ligament": "CL"}] += 20.0
+    rows = compare_results(fake_result(), b)
+    assert list(by_tissue(rows)) == ["facets", "muscles", "ligaments"]
+    assert all(is_notable(row) for row in rows)
+
+
+def test_every_variable_of_a_tissue_has_one():
+    posture = {
+        name
+        for name, variable in variables().items()
+        if variable.group not in ("geometry", "solver") and tissue_of(name) == POSTURE
+    }
+    assert posture == {"pelvis_tilt", "lumbar_flexion", "lumbar_share", "segment_flexion"}
+
+
+def test_one_sentence_tells_the_largest_effect():
+    a, b = fake_result(), fake_result()
+    a["facet_force"].loc[{"level": "L4-L5", "side": "right"}] = 50.0
+    b["facet_force"].loc[{"level": "L4-L5", "side": "right"}] = 200.0
+    assert largest_effect(compare_results(a, b)) == (
+        "The largest change is in the facets: facet force at L4-L5 right rises from 50 to 200 N (+150 N, +300 %)."
+    )
+    assert largest_effect(compare_results(a, a)) == "No tissue's load changes by a tenth of its usual size."
+
+
+def test_an_infinite_number_does_not_lead():
+    a, b = fake_result(), fake_result()
+    b["critical_muscle_stiffness"] = np.inf
+    b["facet_force"].loc[{"level": "L4-L5", "side": "right"}] += 30.0
+    rows = compare_results(a, b)
+    assert [row["variable"] for row in rows] == ["facet_force", "critical_muscle_stiffness"]
+    assert rows[1]["b"] is None
+
+
+def course(steps: int, end: float) -> xr.Dataset:
+    """Return a course of facet force that rises to `end` at its middle step and falls again."""
+    force = end * (1.0 - np.abs(np.linspace(-1.0, 1.0, steps)))
+    return xr.Dataset({"facet_force": (("step", "side"), np.stack([force, 0.0 * force], axis=1), {"units": "N"})})
+
+
+def test_of_a_course_the_step_of_the_largest_change_is_told():
+    (row,) = compare_results(course(5, 40.0), course(5, 90.0))
+    assert (row["where"], row["a"], row["b"]) == ("step 2 0", 40.0, 90.0)
+
+
+def test_what_cannot_be_compared_is_refused_with_a_sentence():
+    with pytest.raises(InputError, match="a person and a specimen"):
+        compare_results(fake_result(), course(5, 1.0))
+    with pytest.raises(InputError, match="the courses have 5 and 7 steps"):
+        compare_results(course(5, 1.0), course(7, 1.0))

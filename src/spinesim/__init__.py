@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spinesim.errors import InputError, NotYetError, OutputError, PostureError, SpinesimError
     from spinesim.files import list_models, list_scenarios
     from spinesim.scenario import Scenario
-    from spinesim.simulation import compare, load_model, load_scenario, simulate
+    from spinesim.simulation import compare, list_faults, load_model, load_scenario, simulate
     from spinesim.sweeps.run import open_sweep, sweep
 
 _HOMES = {
@@ -25,6 +25,7 @@ _HOMES = {
     "SpinesimError": "errors",
     "compare": "simulation",
     "largest_load": "capacity",
+    "list_faults": "simulation",
     "list_models": "files",
     "list_scenarios": "files",
     "load_model": "simulation",
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "compare",
     "largest_load",
+    "list_faults",
     "list_models",
     "list_scenarios",
     "load_model",

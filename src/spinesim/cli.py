@@ -15,6 +15,7 @@ import click
 from spinesim import sweep_commands
 from spinesim._version import __version__
 from spinesim.errors import InputError, OutputError, Problem, SpinesimError, quoted
+from spinesim.sweep_commands import FORMAT, UNCERTAINTY
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,13 +24,9 @@ if TYPE_CHECKING:
     from spinesim.validation import Validation
 
 GOOD, NOT_HELD, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
-_SHOWN_CHANGES = 25
+_SHOWN_CHANGES = 6  # of each tissue
 WARM_SPECIMEN = {"levels": ["L4-L5"], "moment": {"flexion": "1 N*m"}}
 
-FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
-    help="A table to read, or one JSON object.",
-)  # fmt: skip
 SET = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE",
     help='Change one value, such as loads.kettlebell.mass="15 kg". May be repeated.',
@@ -55,10 +52,7 @@ def commands() -> None:
 @click.option("--largest", metavar="LOAD", help="Raise this load, by its name, to the largest that the muscles hold.")
 @click.option("--out", metavar="FILE.nc", help="Save the whole result as NetCDF.")
 @click.option("--plot", metavar="DIR", help="Draw the pictures (PNG and SVG) into this folder.")
-@click.option(
-    "--uncertainty", "samples", type=click.IntRange(8, 1_000_000), metavar="N",
-    help="Show value [5 - 95 %] of the headline outputs over N draws of the model's uncertain numbers.",
-)  # fmt: skip
+@UNCERTAINTY
 @FORMAT
 def run(
     name_or_file: str, settings: tuple[str, ...], largest: str | None, out: str | None, plot: str | None,
@@ -76,24 +70,31 @@ def run(
         save_result(result, out)
         _note(f"saved {out}")
     if plot:
-        _draw(result, plot)
+        _draw([result], plot)
     _show_result(result, form)
     return _exit_code(result)
 
 
 @commands.command("list")
+@click.option("--faults", is_flag=True, help="The small faults that a scenario's `faults` may name.")
+@click.option("--model", default="lumbar_male", show_default=True, help="Whose faults.")
 @FORMAT
-def list_command(form: str) -> int:
-    """List the shipped scenarios, sweeps and models."""
-    from spinesim.files import list_models, list_scenarios, list_sweeps
+def list_command(faults: bool, model: str, form: str) -> int:
+    """List the shipped scenarios, sweeps and models, or the small faults of a model."""
+    if faults:
+        from spinesim.simulation import list_faults
 
-    known = {"scenarios": list_scenarios(), "sweeps": list_sweeps(), "models": list_models()}
+        lists = {"Faults": list_faults(model)}
+    else:
+        from spinesim.files import list_models, list_scenarios, list_sweeps
+
+        lists = {"Scenarios": list_scenarios(), "Sweeps": list_sweeps(), "Models": list_models()}
     if form == "json":
-        _print_json(known)
+        _print_json({title.lower(): names for title, names in lists.items()})
         return GOOD
     from spinesim.summary import print_list
 
-    print_list({name.capitalize(): described for name, described in known.items()}, sys.stdout)
+    print_list(lists, sys.stdout)
     return GOOD
 
 
@@ -116,19 +117,23 @@ def check(names_or_files: tuple[str, ...]) -> int:
 @click.argument("a")
 @click.argument("b")
 @click.option("--all", "show_all", is_flag=True, help="Show every change.")
+@click.option("--plot", metavar="DIR", help="Draw both spines and what changes (PNG and SVG) into this folder.")
 @FORMAT
-def compare(a: str, b: str, show_all: bool, form: str) -> int:
+def compare(a: str, b: str, show_all: bool, plot: str | None, form: str) -> int:
     """Compare two scenarios or saved results (.nc).
 
-    What changes most comes first: b against a.
+    B against A, tissue by tissue; what changes most comes first.
     """
-    from spinesim.comparison import compare_results
+    from spinesim.comparison import compare_results, largest_effect
 
+    _check_outputs(a, None, plot)
     results = [_result(name) for name in (a, b)]
     rows = compare_results(results[0], results[1])
+    if plot:
+        _draw(results, plot)
     names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
     if form == "json":
-        _print_json({"a": names[0], "b": names[1], "rows": rows})
+        _print_json({"a": names[0], "b": names[1], "largest": largest_effect(rows), "rows": rows})
     else:
         from spinesim.summary import print_changes
 
@@ -289,10 +294,13 @@ def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None
 
 def _solve(scenario: Scenario, largest: str | None = None) -> xr.Dataset:
     _tell_of_compiling(specimen=scenario.specimen is not None)
-    from spinesim.capacity import largest_load
+    if largest is not None:
+        from spinesim.capacity import largest_load
+
+        return largest_load(scenario, largest)
     from spinesim.simulation import simulate
 
-    return simulate(scenario) if largest is None else largest_load(scenario, largest)
+    return simulate(scenario)
 
 
 def _tell_of_compiling(specimen: bool) -> None:
@@ -322,10 +330,12 @@ def _result(name: str) -> xr.Dataset:
     return _solve(_read(name))
 
 
-def _draw(result: xr.Dataset, folder: str) -> None:
-    from spinesim.plots import save_plots
+def _draw(results: Sequence[xr.Dataset], folder: str) -> None:
+    """Draw one result, or two side by side."""
+    import spinesim.plots as plots
 
-    for path in save_plots(result, Path(folder)):
+    name = "save_plots" if len(results) == 1 else "save_comparison"
+    for path in getattr(plots, name)(*results, Path(folder)):
         _note(f"drew {path}")
 
 

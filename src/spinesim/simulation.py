@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
 from spinesim.errors import PostureError
 from spinesim.files import find_file, read_scenario
 from spinesim.kernels.specimen_tables import make_balance, make_chain_desk, make_level_desk, make_record
-from spinesim.kernels.status import NOT_CONVERGED
-from spinesim.kernels.tables import AT_HANDS, THORAX, State, Work, make_state, make_work
+from spinesim.kernels.tables import AT_HANDS, THORAX, Work
 from spinesim.model import Model
 from spinesim.model.reader import read_model
 from spinesim.scenario import Scenario
@@ -61,6 +58,15 @@ def _model(path: Path, stamp: tuple[tuple[str, float], ...]) -> Model:
     return read_model(path)
 
 
+def list_faults(model: str | os.PathLike[str] = "lumbar_male") -> dict[str, str]:
+    """Return the description of every small fault of a model by its name, with what stands for keys that are left
+    out.
+    """
+    faults = load_model(model).faults
+    taken = {name: ", ".join(f"{key}: {value}" for key, value in fault.takes.items()) for name, fault in faults.items()}
+    return {name: faults[name].description + (f" ({keys})" if keys else "") for name, keys in taken.items()}
+
+
 def prepare(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> Assembly:
     """Return the tables of a person's scenario without solving it; raises as `simulate` does."""
     scenario = read_scenario(scenario)
@@ -99,22 +105,18 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     -----
     Thread safe; the solve itself releases the interpreter lock.
     """
-    from spinesim.kernels import run
     from spinesim.results import wrap
-    from spinesim.stability import assess
+    from spinesim.solving import solve, solve_braced
 
     scenario = read_scenario(scenario)
     if scenario.specimen is not None:
         return _simulate_specimen(assemble_specimen(_model_of(scenario, model), scenario))
     assembly = prepare(scenario, model)
-    state, work = make_state(), make_work(assembly.person, assembly.task)
-    status = run.solve_static(assembly.person, assembly.task, state, work)
-    _check_reach(assembly, work)
-    unsettled = is_unsettled(assembly, state)
-    assembly = as_settled(assembly, work)
-    margin = assess(assembly, state, work) if status < NOT_CONVERGED else (np.nan, np.nan)
-    result = wrap(assembly, state, work, status, margin)
-    if unsettled:
+    wanted = assembly.scenario.recruitment.stability_margin
+    solved = solve(assembly) if wanted is None else solve_braced(assembly, wanted)
+    _check_reach(solved.assembly, solved.work)
+    result = wrap(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
+    if solved.unsettled:
         result.attrs["status_message"] += UNSETTLED
     return result
 
@@ -130,24 +132,6 @@ def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
     balance.q[:, :3], balance.q[:, 3:] = assembly.tissue.discs.rest_turn, assembly.tissue.discs.rest_shift
     code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, balance, record)
     return wrap_specimen(assembly, record, int(code))
-
-
-def is_unsettled(assembly: Assembly, state: State) -> bool:
-    """Tell whether vertebrae that might have settled were held in the end, because they would not."""
-    return (assembly.task.settle > 0.0 or assembly.task.lean_spread > 0.0) and not state.tilt.any()
-
-
-def as_settled(assembly: Assembly, work: Work) -> Assembly:
-    """Return the assembly with the rotations that the solve ended with, held there."""
-    lean = float(work.frames.lean[0])
-    pelvis = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec([0.0, 0.0, lean])
-    work.frames.lean[0] = 0.0
-    task = assembly.task._replace(
-        level=work.frames.turns.copy(), settle=0.0, pelvis=pelvis.as_rotvec(), lean_spread=0.0
-    )
-    angles = assembly.angles
-    angles = replace(angles, pelvis_tilt=angles.pelvis_tilt - lean, lumbar_flexion=angles.lumbar_flexion + lean)
-    return replace(assembly, task=task, angles=angles)
 
 
 def _check_reach(assembly: Assembly, work: Work) -> None:

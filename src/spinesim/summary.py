@@ -40,7 +40,7 @@ def print_summary(result: xr.Dataset, file: IO[str]) -> None:
 
 
 def print_changes(rows: Sequence[Change], names: tuple[str, str], file: IO[str], most: int | None = None) -> None:
-    """Print the rows of a comparison, at most so many of them."""
+    """Print the rows of a comparison by tissue, at most so many notable ones of each."""
     _print(_changes(rows, names, most), file)
 
 
@@ -166,7 +166,7 @@ def _person(result: xr.Dataset) -> Iterator[RenderableType]:
     yield Text()
     yield _muscles(result)
     yield Text()
-    yield Text("\n".join([*_hips(result), _abdomen(result), "", CLOSING]))
+    yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), "", CLOSING]))
 
 
 def _table(names: Sequence[str], numbers: Sequence[str]) -> Table:
@@ -223,20 +223,45 @@ def _abdomen(result: xr.Dataset) -> str:
     return f"{'abdomen':<10} {_number(result['intra_abdominal_pressure'], 1)} kPa"
 
 
+def _stability(result: xr.Dataset) -> list[str]:
+    note = result.attrs.get("stability_note")
+    return [f"{'stability':<10} {note}"] if note else []
+
+
 def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -> Iterator[RenderableType]:
+    """Yield the sentence on the largest effect, then a table by tissue: of each at most so many notable changes, or
+    all.
+    """
+    from spinesim.comparison import FLOORS, by_tissue, is_notable, largest_effect
+
     yield Text(f"a: {names[0]}\nb: {names[1]}", style="bold")
     yield Text()
     if not rows:
         yield Text("No difference.")
         return
-    table = _table(["variable", "where"], ["a", "b", "change", "%", "unit"])
-    for row in rows[:most]:
-        percent = _MISSING if row["percent"] is None else f"{row['percent']:+.0f}"
-        numbers = [_significant(row["a"]), _significant(row["b"]), _significant(row["change"], "+")]
-        table.add_row(_words(row["variable"]), _words(row["where"]), *numbers, percent, row["unit"])
-    yield table
-    if most is not None and len(rows) > most:
-        yield Text(f"... and {len(rows) - most} smaller changes (--all shows them)")
+    yield Text(largest_effect(rows))
+    yield Text()
+    shown = {
+        tissue: own if most is None else [row for row in own if is_notable(row)][:most]
+        for tissue, own in by_tissue(rows).items()
+    }
+    if any(shown.values()):
+        yield _changes_table(shown)
+    left = len(rows) - sum(len(own) for own in shown.values())
+    if left:
+        yield Text(f"... and {left} smaller changes and details (--all shows them)")
+    yield Text(f"In order of change against the largest value of its kind, at least {FLOORS}.")
+
+
+def _changes_table(shown: dict[str, list[Change]]) -> Table:
+    table = _table(["tissue", "variable", "where"], ["a", "b", "change", "%", "unit"])
+    for tissue, own in shown.items():
+        for n, row in enumerate(own):
+            percent = _MISSING if row["percent"] is None else f"{row['percent']:+.0f}"
+            numbers = [_significant(row["a"]), _significant(row["b"]), _significant(row["change"], "+")]
+            name = tissue if n == 0 else ""
+            table.add_row(name, _words(row["variable"]), _words(row["where"]), *numbers, percent, row["unit"])
+    return table
 
 
 def _lists(titles: dict[str, dict[str, str]]) -> Iterator[RenderableType]:

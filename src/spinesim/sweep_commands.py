@@ -25,6 +25,10 @@ FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
     help="A table to read, or one JSON object.",
 )  # fmt: skip
+UNCERTAINTY = click.option(
+    "--uncertainty", "samples", type=click.IntRange(8, 1_000_000), metavar="N",
+    help="Show value [5 - 95 %] of the headline outputs over N draws of the model's uncertain numbers.",
+)  # fmt: skip
 
 
 @click.command()
@@ -130,7 +134,7 @@ def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | 
     if scenario.specimen is not None:
         raise InputError("--uncertainty needs a person, not a specimen")
     tell_of_compiling()
-    result, swept = simulate(scenario), run_sweep(with_uncertainty(scenario, samples))
+    swept, result = run_sweep(with_uncertainty(scenario, samples)), simulate(scenario)
     if form == "json":
         from spinesim.storage import result_as_json
 

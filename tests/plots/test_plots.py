@@ -14,9 +14,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from plots.pictures import bars_of, inside, overlap, patch_of, text_places, texts_in, widths_of
+from plots.pictures import artist_of, bars_of, inside, overlap, patch_of, text_places, texts_in, widths_of
 from plots.synthetic import standing_man
-from spinesim.errors import OutputError
+from spinesim.errors import InputError, OutputError
 from spinesim.plots import (
     plot_compare,
     plot_levels,
@@ -133,6 +133,27 @@ def test_comparison_shows_before_after_and_change(result: xr.Dataset) -> None:
     assert f"L5-S1  {NOT_KNOWN}" in texts
     hatches = [patch_of(right, f"disc {level}").get_hatch() for level in LEVELS[1:5]]
     assert hatches == ["////", "....", None, "////"]
+
+
+def test_comparison_shows_left_and_right_where_they_change_differently(result: xr.Dataset) -> None:
+    other = result.copy(deep=True)
+    other["facet_force"].loc[{"level": "L4-L5", "side": "right"}] += 80.0
+    other["group_force"].loc[{"group": "psoas", "side": "left"}] += 50.0
+    axes = plot_compare(result, other)
+    assert len(axes) == 3
+    behind = axes[2]
+    tiles = {side: artist_of(behind, f"facet L4-L5 {side}") for side in ("left", "right")}
+    assert tiles["left"].get_x() < 0.0 < tiles["right"].get_x()
+    assert (tiles["left"].get_hatch(), tiles["right"].get_hatch()) == (None, "////")
+    assert {"23 → 103", "psoas\n20 → 70 (+50)"} <= set(texts_in(behind))
+    assert "facet force at L4-L5 right rises" in behind.figure.get_suptitle()
+
+
+def test_comparison_of_what_has_no_spine_is_refused(result: xr.Dataset) -> None:
+    with pytest.raises(InputError, match="only persons"):
+        plot_compare(result, result.expand_dims("step"))
+    with pytest.raises(InputError, match="different levels"):
+        plot_compare(result, result.isel(level=slice(1, None)))
 
 
 # --- titles and things that are not known ---------------------------------------------------------

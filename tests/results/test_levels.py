@@ -99,6 +99,17 @@ def test_height_is_what_the_translation_says(solved: Solved) -> None:
     assert np.array_equal(shorter, result["disc_bulge"].values > 0.0)
 
 
+def test_the_rim_bulges_on_the_side_that_is_pressed() -> None:
+    """Upright both sides alike; bent forward the back of the disc is stretched, bent to the right its left side is."""
+    upright, forward, right = (
+        solve(situation(posture={"vertebrae": "held", **posture})).result["disc_bulge_posterolateral"]
+        for posture in ({}, {"trunk_inclination": "40 deg"}, {"right_lateral_bending": "15 deg"})
+    )
+    assert np.allclose(upright.sel(side="left"), upright.sel(side="right"), rtol=0.0, atol=1e-6)
+    assert (forward < upright).all()
+    assert (right.sel(side="right") > right.sel(side="left")).all()
+
+
 def test_pressure_by_hand() -> None:
     """Swelling + F / (0.66 A) without a moment; 7.5 N m of a flexed disc add the measured 0.38 MPa without preload."""
     assembly = solve(situation()).assembly

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spinesim.assembly.changes import changed_facets, disc_changes
+from spinesim.assembly.changes import changed_facets, disc_changes, offset_problems
+from spinesim.assembly.faults import with_faults
 from spinesim.assembly.names import FascicleNames, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.stance import leant
 from spinesim.assembly.subject import Subject, scale_subject
-from spinesim.assembly.task import build_task
+from spinesim.assembly.task import build_task, co_contraction
 from spinesim.errors import InputError, PostureError
 from spinesim.kernels.tables import Person, Task
 from spinesim.model import Model
@@ -32,6 +33,7 @@ class Assembly:
     task: Task
     fascicles: FascicleNames
     strands: tuple[StrandName, ...]
+    co_contraction: float  # 1, least activation asked of every trunk muscle
 
 
 @lru_cache(maxsize=32)
@@ -86,13 +88,15 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
     InputError
         With every name or number of the scenario that does not fit the model.
     """
+    scenario = with_faults(model, scenario)
     subject, person, fascicles, strands = _person(model, scenario, like)
     angles = _angles(model, scenario)
     task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
-    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands)
+    floor = co_contraction(model, scenario)
+    return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)
 
 
 def _person(
@@ -114,6 +118,9 @@ def _person(
 def _angles(model: Model, scenario: Scenario) -> Angles:
     """Return the angles of the posture."""
     angles, problems = resolve_posture(model, scenario)
+    offsets = offset_problems(model, scenario)
+    if offsets:
+        raise InputError([*problems, *offsets])
     if angles is None:
         kind = PostureError if all("impossible posture" in problem.message for problem in problems) else InputError
         raise kind(problems)
@@ -121,4 +128,5 @@ def _angles(model: Model, scenario: Scenario) -> Angles:
 
 
 def _same(a: Scenario, b: Scenario, *parts: str) -> bool:
-    return all(getattr(a, part) is getattr(b, part) for part in parts)
+    pairs = [(getattr(a, part), getattr(b, part)) for part in parts]
+    return all(own is other or own == other for own, other in pairs)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from spinesim.assembly.person import facet_table
-from spinesim.assembly.posture import offset_turns
+from spinesim.assembly.posture import LUMBAR_TURNS, offset_turns
 from spinesim.assembly.subject import Subject
+from spinesim.errors import Problem
 from spinesim.kernels.tables import Discs, Facets, Floats
 from spinesim.model import Model
 from spinesim.scenario import Scenario
@@ -47,6 +50,19 @@ def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Disc
         rest_shift=shift,
         rest_turn=discs.rest_turn + offset_turns(scenario, "structural"),
     )
+
+
+def offset_problems(model: Model, scenario: Scenario) -> list[Problem]:
+    """Return every offset that turns a level farther than it can move."""
+    problems = []
+    for n, offset in enumerate(scenario.rotation_offsets):
+        for turn in LUMBAR_TURNS:
+            most = math.degrees(model.offset_range[offset.level, turn])
+            angle = math.degrees(getattr(offset, turn) or 0.0)
+            if abs(angle) > most + 1e-9:
+                message = f"{angle:.4g} deg is beyond the range of {offset.level}, {-most:.4g} to {most:.4g} deg"
+                problems.append(scenario.problem(message, f"rotation_offsets.{n}.{turn}"))
+    return problems
 
 
 def changed_facets(model: Model, subject: Subject, scenario: Scenario, facets: Facets) -> Facets:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly.assemble import person_tables
-from spinesim.assembly.changes import changed_facets, disc_changes
+from spinesim.assembly.changes import changed_facets, disc_changes, offset_problems
 from spinesim.assembly.names import StrandName
 from spinesim.assembly.person import about_z
 from spinesim.assembly.subject import Subject, scale_subject
@@ -70,7 +70,7 @@ def assemble_specimen(model: Model, scenario: Scenario) -> SpecimenAssembly:
     subject = scale_subject(model, scenario.subject)
     person, names, _ = person_tables(model, subject)
     scale, _, problems = ligament_scales(model, scenario, names)
-    problems += _outside_problems(scenario, specimen)
+    problems += _outside_problems(scenario, specimen) + offset_problems(model, scenario)
     if problems:
         raise InputError(problems)
     scale = scale * [0.0 if name.ligament in specimen.removed else 1.0 for name in names]

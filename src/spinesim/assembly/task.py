@@ -27,9 +27,10 @@ from spinesim.kernels.tables import (
     Task,
 )
 from spinesim.model import Model
-from spinesim.model.spine import BODIES
+from spinesim.model.spine import BODIES, CHAIN
 from spinesim.scenario import Scenario
 from spinesim.scenario.loads import BodyForce, HandForce, Held, Worn
+from spinesim.scenario.tissues import MuscleChange
 
 GRAVITY = 9.80665  # m/s^2, standard
 DOWN = {
@@ -116,8 +117,7 @@ def activation_limits(
 ) -> tuple[Floats, Floats, list[Problem]]:
     """Return upper and lower activation of every fascicle, or the names that match none."""
     upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
-    tone = scenario.recruitment.co_contraction
-    lower[_of_groups(fascicles, model.trunk_groups)] = _upright_tone(model, scenario) if isinstance(tone, str) else tone
+    lower[_of_groups(fascicles, model.trunk_groups)] = co_contraction(model, scenario)
     for n, change in enumerate(scenario.muscles):
         key = "group" if change.group else "fascicle"
         wanted = str(change.group or change.fascicle)
@@ -128,17 +128,19 @@ def activation_limits(
             continue
         chosen = _meant(fascicles, wanted, change.side, change.level)
         if not chosen.size:
-            where = f" at {change.level}" if change.level else ""
-            problems.append(
-                scenario.problem(f"'{wanted}' has no fascicle{where} on the side '{change.side}'", f"muscles.{n}")
-            )
+            problems.append(scenario.problem(_nothing_meant(fascicles, wanted, change), f"muscles.{n}"))
         upper[chosen] *= (1.0 if change.strength is None else change.strength) * (1.0 - (change.inhibition or 0.0))
         lower[chosen] = np.maximum(lower[chosen], change.tone or 0.0)
     return upper, np.minimum(lower, upper), problems
 
 
-def _upright_tone(model: Model, scenario: Scenario) -> float:
-    """Return the tone of a trunk held upright by its muscles; one that lies or leans needs none."""
+def co_contraction(model: Model, scenario: Scenario) -> float:
+    """Return the least activation that a scenario asks of every trunk muscle; left to the model, a trunk held upright
+    by its muscles has tone, and one that lies or leans needs none.
+    """
+    asked = scenario.recruitment.co_contraction
+    if not isinstance(asked, str):
+        return asked
     preset = model.presets[scenario.posture.preset]
     return 0.0 if preset.contact == "bed" or preset.supports else model.recruitment.tone
 
@@ -167,6 +169,15 @@ def _meant(fascicles: FascicleNames, wanted: str, side: str, level: str | None) 
         and (level is None or level in fascicle.bodies)
     ]
     return np.array(found, dtype=np.int64)
+
+
+def _nothing_meant(fascicles: FascicleNames, wanted: str, change: MuscleChange) -> str:
+    """Return why a change of a muscle that exists changes no fascicle, with the levels it might have meant."""
+    where = f" at {change.level}" if change.level else ""
+    bodies = {body for i in _meant(fascicles, wanted, change.side, None) for body in fascicles[i].bodies}
+    known = [body for body in CHAIN if body in bodies]
+    hint = f" (it is fixed to {', '.join(known)})" if change.level and known else ""
+    return f"'{wanted}' has no fascicle{where} on the side '{change.side}'{hint}"
 
 
 def ligament_scales(

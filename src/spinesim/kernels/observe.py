@@ -32,6 +32,7 @@ class Sight(NamedTuple):
     turn: Floats  # (scenario, level, 3) rad          rotation vector as settled, disc frame
     shift: Floats  # (scenario, level, 3) m           translation, mid frame
     rest: Floats  # (scenario, level) m               height change at which the disc is free of stress
+    rest_turn: Floats  # (scenario, level, 3) rad     rotation vector at which it is
     facet: Floats  # (scenario, facet, 3)             contact force N, area m^2, largest closure m
     strand: Floats  # (scenario, strand, 3)           strain 1, stretch m, tension N
     line: Floats  # (scenario, line, 4)               fibre length or fascia strain 1, stretch m, tension N, f_max
@@ -48,8 +49,8 @@ def make_sight(scenarios: int, person: Person) -> Sight:
     n_line, n_strand = person.lines.f_max.size, person.strands.level.size
     n_column = person.lines.n_fascicle + 2 + person.breath.support_limit.size
     shapes = (
-        (6, 6), (6, 6), (6, 3), (6, 3), (6,), (12, 3), (n_strand, 3), (n_line, 4), (n_column, 2), (2, 9), (6, 3), (2,),
-        (), (4,),
+        (6, 6), (6, 6), (6, 3), (6, 3), (6,), (6, 3), (12, 3), (n_strand, 3), (n_line, 4), (n_column, 2), (2, 9),
+        (6, 3), (2,), (), (4,),
     )  # fmt: skip
     return Sight(*(np.zeros((scenarios, *shape)) for shape in shapes))
 
@@ -105,6 +106,7 @@ def _levels(person: Person, state: State, work: Work, row: int, sight: Sight) ->
         for i in range(3):
             sight.joint[row, j, i], sight.joint[row, j, 3 + i] = tissue.f[j, i], tissue.m[j, i]
             sight.turn[row, j, i], sight.shift[row, j, i] = turns[j, i], state.u[j, i]
+            sight.rest_turn[row, j, i] = person.discs.rest_turn[j, i]
         sight.rest[row, j] = person.discs.rest_shift[j, 1]
 
 

@@ -53,9 +53,9 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             state.info[0] += 1.0
             calm = equilibrium.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
             last = state.info[1]
-            if soft == gamma and iteration > 0 and state.info[1] <= TOLERANCE:
-                balanced += 1
-            done = balanced > 0 and (state.info[4] <= STILL or balanced > PATIENCE)
+            done = soft == gamma and iteration > 0 and state.info[1] <= TOLERANCE
+            balanced += done
+            done = done and (state.info[4] <= STILL or balanced > PATIENCE)
             if done or not math.isfinite(state.info[1]):
                 break
             _pose(person, task, state, scale, may_settle, work)

@@ -2,126 +2,390 @@
 tension.
 
 The 36 coordinates are 18 small rotations (global axes, about the upper anchors) and 18 disc translations (mid frames).
+A coordinate of level i moves all above it by a twist: velocity v of the point at the origin and angular velocity w.
+Rigid loads and taut segments answer with the change of their wrench (force and moment about the origin), worked out
+exactly; passive tissue depends on its own level alone, so that six differences give the rotations of all six levels.
 Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 1989).
 """
 
-from spinesim.kernels import kinematics, loads, muscle, passive, vec3
+import math
+
+from spinesim.kernels import kinematics, passive, vec3
 from spinesim.kernels.equilibrium import sum_lines
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, Pulls, State, Task, Work
+from spinesim.kernels.stability_tables import Desk
+from spinesim.kernels.tables import (
+    ABDOMEN,
+    N_LEVEL,
+    PELVIS,
+    THORAX,
+    Floats,
+    Forces,
+    Frames,
+    Lines,
+    Person,
+    Pulls,
+    State,
+    Task,
+    Work,
+)
 
-ANGLE = 1e-6  # rad
-SHIFT = 1e-8  # m
-
-
-@kernel
-def tangent(
-    person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, base: Floats, stiffness: Floats,
-    muscles: Floats,
-) -> None:  # fmt: skip
-    """Write -d(balance)/d(coordinates) to `stiffness` (36, 36) and the muscles' share per unit q to `muscles` (36, 36).
-
-    `task.level` and `state.u` are moved and put back: hand in copies. `r0` (12, 3, 3) and `offsets`
-    (force, 3) are copies of the solved orientations and load offsets, `base` (36,) is scratch.
-    """
-    _muscle_stiffness(person.lines.n_fascicle, work.pulls, work.frames.mid, base, muscles)
-    _generalised(person, task, state, work, r0, offsets, base)
-    for c in range(36):
-        size = ANGLE if c < 18 else SHIFT
-        j, axis = (c % 18) // 3, c % 3
-        u, t = state.u[j, axis], task.level[j]
-        x, y, z = t[0], t[1], t[2]
-        if c < 18:
-            _turn_level(person.skeleton.disc_in_lower, task.level, work.frames.turn, r0, j, axis, size)
-        else:
-            state.u[j, axis] = u + size
-        _generalised(person, task, state, work, r0, offsets, stiffness[c])
-        for i in range(36):
-            stiffness[c, i] = (base[i] - stiffness[c, i]) / size
-        state.u[j, axis] = u
-        t[0], t[1], t[2] = x, y, z
+NUDGE = 1e-6  # rad, of the differences of passive tissue
 
 
 @kernel
-def _turn_level(
-    disc_in_lower: Floats, turns: Floats, scratch: Floats, r0: Floats, j: int, axis: int, size: float
-) -> None:
-    """Turn all above level j by `size` about a global axis: the change of the level's rotation vector in its disc
-    frame.
+def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) -> None:
+    """Write desk.stiffness and desk.arms of a solved posture, held with the rotations it was solved at; `desk` comes
+    fresh from `make_desk`. The nudged groups of `work` are scratch.
+
+    The balance is made of moments about the upper anchors (18, global) and forces (18, mid frames). Those anchors shift
+    and those frames turn, so that they are no derivatives of one energy: mixed terms differ by the force through the
+    level, and callers take the symmetric part.
     """
-    disc, t = scratch[2], turns[j]
-    vec3.multiply(r0[5 - j], disc_in_lower[j], disc)
-    x, y, z = size * disc[axis, 0], size * disc[axis, 1], size * disc[axis, 2]
-    # J_l(-t)^-T is J_l(t)^-1.
-    t[0], t[1], t[2] = -t[0], -t[1], -t[2]
+    _turns(work.frames.turns, work.frames.mid, desk.by_turn, desk.mid_turn)
+    _tissue_by_turn(person, task, state.u, work, desk.tissue_f, desk.tissue_m)
+    _twists(work.frames, state.u, desk.mid_turn, desk.twist)
+    _add_loads(work.forces, work.frames.o, desk.loads)
+    _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, work.nudged_frames.turn, desk.wall_turn)
+    _add_segments(person.lines, person.skeleton.abdomen_share, work.frames.o, work.pulls, desk)
+    sum_lines(person.lines, work.pulls.tension, work.pulls.wrench, desk.total)
+    for j in range(N_LEVEL):
+        for i in range(N_LEVEL):
+            _sum_block(desk, j, i)
+            _outside_rows(work, desk, j, i)
+        _tissue_rows(work, desk, j)
+    _muscle_arms(person.lines.n_fascicle, work.pulls, work.frames.mid, desk.arms)
+
+
+@kernel
+def _turns(turns: Floats, mid: Floats, by_turn: Floats, mid_turn: Floats) -> None:
+    """Write the rates of each rotation vector and of its mid frame as the level turns about the global axes."""
+    for j in range(N_LEVEL):
+        t = turns[j]
+        for c in range(3):
+            x, y, z = vec3.turn_back(t, -0.5, mid[j, c, 0], mid[j, c, 1], mid[j, c, 2])
+            x, y, z = _left_jacobian_inverse(t, x, y, z)
+            by_turn[j, 0, c], by_turn[j, 1, c], by_turn[j, 2, c] = x, y, z
+            x, y, z = vec3.left_jacobian(t, 0.5, 0.5 * x, 0.5 * y, 0.5 * z)
+            x, y, z = vec3.turn_back(t, 0.5, x, y, z)
+            mid_turn[j, 0, c], mid_turn[j, 1, c], mid_turn[j, 2, c] = vec3.rotate_at(mid, j, x, y, z)
+
+
+@kernel
+def _left_jacobian_inverse(t: Floats, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Return J_l(t)^-1 v, which is the transpose's with its even part alone unchanged: v - t x v / 2 + ..."""
+    p, q, r = vec3.cross(t[0], t[1], t[2], x, y, z)
     x, y, z = vec3.left_jacobian_inverse_transposed(t, x, y, z)
-    t[0], t[1], t[2] = -t[0], -t[1], -t[2]
-    t[0] += x
-    t[1] += y
-    t[2] += z
+    return x - p, y - q, z - r
 
 
 @inner
-def _generalised(
-    person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, out: Floats
+def _tissue_by_turn(person: Person, task: Task, u: Floats, work: Work, f: Floats, m: Floats) -> None:
+    """Write how each level's passive force and moment (mid frame) change with its rotation vector, by central
+    differences: of a mirrored posture they are mirrored.
+    """
+    frames, other = work.nudged_frames, work.nudged_tissue
+    for n in range(6):
+        c, step = n // 2, NUDGE * (1.0 - 2.0 * (n % 2))
+        for j in range(N_LEVEL):
+            for i in range(3):
+                frames.turns[j, i] = work.frames.turns[j, i]
+            frames.turns[j, c] += step
+        kinematics.orient_bodies(person.skeleton, task, frames)
+        passive.prepare_passive(person, frames.turns, frames, other)
+        passive.passive_levels(person, frames.turns, task.strand_scale, u, other)
+        for j in range(N_LEVEL):
+            for i in range(3):
+                f[j, i, c] += 0.5 * other.f[j, i] / step
+                m[j, i, c] += 0.5 * other.m[j, i] / step
+
+
+@inner
+def _twists(frames: Frames, u: Floats, mid_turn: Floats, out: Floats) -> None:
+    """Write the twist of all above each level by its turns (columns 0 to 2) and its shifts (columns 3 to 5)."""
+    mid, a_up = frames.mid, frames.a_up
+    for j in range(N_LEVEL):
+        ux, uy, uz = vec3.rotate_at(mid, j, u[j, 0], u[j, 1], u[j, 2])
+        for c in range(3):
+            # The anchor of the upper body goes along with the mid frame's turn, about the anchor of the lower.
+            x, y, z = vec3.cross(mid_turn[j, 0, c], mid_turn[j, 1, c], mid_turn[j, 2, c], ux, uy, uz)
+            px, py, pz = _moved(3 + c, a_up[j, 0], a_up[j, 1], a_up[j, 2])
+            out[j, 0, c], out[j, 1, c], out[j, 2, c] = x - px, y - py, z - pz
+            out[j, 3 + c, c] = 1.0
+            for i in range(3):
+                out[j, i, 3 + c] = mid[j, i, c]
+
+
+@kernel
+def _moved(c: int, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Return how the point (x, y, z) moves with twist coordinate c: three shifts, then three turns about the origin."""
+    if c == 3:
+        return 0.0, -z, y
+    if c == 4:
+        return z, 0.0, -x
+    if c == 5:
+        return -y, x, 0.0
+    return (1.0 if c == 0 else 0.0), (1.0 if c == 1 else 0.0), (1.0 if c == 2 else 0.0)
+
+
+@inner
+def _add_loads(forces: Forces, o: Floats, out: Floats) -> None:
+    """Add dead loads, each fixed to its body, to the blocks of the levels below them."""
+    for n in range(forces.count[0]):
+        b, f = forces.body[n], forces.force
+        if b == PELVIS or b > THORAX:
+            continue
+        x, y, z = o[b, 0] + forces.offset[n, 0], o[b, 1] + forces.offset[n, 1], o[b, 2] + forces.offset[n, 2]
+        for c in range(6):
+            dx, dy, dz = _moved(c, x, y, z)
+            dx, dy, dz = vec3.cross(dx, dy, dz, f[n, 0], f[n, 1], f[n, 2])
+            out[6 - b, 3, c] += dx
+            out[6 - b, 4, c] += dy
+            out[6 - b, 5, c] += dz
+    for j in range(1, N_LEVEL):
+        for r in range(3, 6):
+            for c in range(6):
+                out[j, r, c] += out[j - 1, r, c]
+
+
+@kernel
+def _turn_of_wall(share: float, r: Floats, scratch: Floats, out: Floats) -> None:
+    """Write how the abdominal wall turns as the thorax turns about the global axes; `scratch` (3, 3, 3)."""
+    relative, t = scratch[0], scratch[1, 0]
+    for i in range(3):
+        for k in range(3):
+            relative[i, k] = (
+                r[PELVIS, 0, i] * r[THORAX, 0, k]
+                + r[PELVIS, 1, i] * r[THORAX, 1, k]
+                + r[PELVIS, 2, i] * r[THORAX, 2, k]
+            )
+    t[0], t[1], t[2] = vec3.rotation_vector(relative)
+    for c in range(3):
+        x, y, z = _left_jacobian_inverse(t, r[PELVIS, c, 0], r[PELVIS, c, 1], r[PELVIS, c, 2])
+        x, y, z = vec3.left_jacobian(t, share, share * x, share * y, share * z)
+        out[0, c], out[1, c], out[2, c] = vec3.rotate_at(r, PELVIS, x, y, z)
+
+
+@inner
+def _add_segments(lines: Lines, share: float, o: Floats, pulls: Pulls, desk: Desk) -> None:
+    """Add every taut segment at constant tension to the block of its two bodies, or of its body and the wall."""
+    for i in range(lines.segment_line.size):
+        tension, low, high = float(pulls.tension[lines.segment_line[i]]), lines.segment_a[i], lines.segment_b[i]
+        if tension == 0.0 or (low > THORAX and low != ABDOMEN) or (high > THORAX and high != ABDOMEN):
+            continue
+        at_low, at_high = pulls.seg_a, pulls.seg_b
+        if low == ABDOMEN or (high != ABDOMEN and low > high):
+            low, high, at_low, at_high = high, low, at_high, at_low
+        qx, qy, qz = o[low, 0] + at_low[i, 0], o[low, 1] + at_low[i, 1], o[low, 2] + at_low[i, 2]
+        px, py, pz = o[high, 0] + at_high[i, 0], o[high, 1] + at_high[i, 1], o[high, 2] + at_high[i, 2]
+        if high == ABDOMEN:
+            wx, wy, wz = at_high[i, 0], at_high[i, 1], at_high[i, 2]
+            _add_wall_segment(desk.wall[low], share, tension, qx, qy, qz, qx - px, qy - py, qz - pz, wx, wy, wz)
+        else:
+            _add_segment(
+                desk.pair[low, high], desk.pair_wrench[low, high], tension, px, py, pz, px - qx, py - qy, pz - qz
+            )
+
+
+@kernel
+def _swing(
+    tension: float, length: float, x: float, y: float, z: float, dx: float, dy: float, dz: float
+) -> tuple[float, float, float]:
+    """Return the change of the pull -tension e at the end of a segment along e = (x, y, z) when the end moves by d."""
+    along = x * dx + y * dy + z * dz
+    k = -tension / length
+    return k * (dx - along * x), k * (dy - along * y), k * (dz - along * z)
+
+
+@kernel
+def _add_segment(
+    block: Floats, wrench: Floats, tension: float, px: float, py: float, pz: float, x: float, y: float, z: float
 ) -> None:
-    """Write moments about the upper anchors (18, global) and forces (18, mid frames) at constant tensions to out."""
-    frames, forces, pulls = work.frames, work.forces, work.pulls
-    for j in range(N_LEVEL):
-        for i in range(3):
-            frames.turns[j, i] = task.level[j, i]
-    kinematics.orient_bodies(person.skeleton, task, frames)
-    passive.prepare_passive(person, task.level, frames, work.tissue)
-    muscle.prepare_lines(person.lines, frames.r, pulls)
-    kinematics.place_bodies(person.skeleton, state.u, frames)
-    _turn_loads(forces.count[0], forces.body, offsets, r0, frames.r, forces.offset)
-    loads.sum_loads(person.skeleton, task, frames, forces)
-    muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, frames.a_up, pulls)
-    passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
-    total = work.motion.total
-    sum_lines(person.lines, pulls.tension, pulls.wrench, total)
-    f, m, mid = work.tissue.f, work.tissue.m, frames.mid
-    for j in range(N_LEVEL):
-        row, c = 3 * j, 6 * j
-        x, y, z = vec3.rotate_at(mid, j, m[j, 0], m[j, 1], m[j, 2])
-        out[row] = x + forces.level_m[j, 0] + total[c + 3]
-        out[row + 1] = y + forces.level_m[j, 1] + total[c + 4]
-        out[row + 2] = z + forces.level_m[j, 2] + total[c + 5]
-        fx, fy, fz = (
-            forces.level_f[j, 0] + total[c],
-            forces.level_f[j, 1] + total[c + 1],
-            forces.level_f[j, 2] + total[c + 2],
-        )
-        x, y, z = vec3.unrotate_at(mid, j, fx, fy, fz)
-        out[18 + row], out[19 + row], out[20 + row] = x + f[j, 0], y + f[j, 1], z + f[j, 2]
+    """Add a segment that runs along (x, y, z) to its end p on the upper body."""
+    length = math.sqrt(x * x + y * y + z * z)
+    x, y, z = x / length, y / length, z / length
+    fx, fy, fz = -tension * x, -tension * y, -tension * z
+    mx, my, mz = vec3.cross(px, py, pz, fx, fy, fz)
+    _add6(wrench, fx, fy, fz, mx, my, mz)
+    for c in range(6):
+        dx, dy, dz = _moved(c, px, py, pz)
+        gx, gy, gz = _swing(tension, length, x, y, z, dx, dy, dz)
+        _add_column(block, 0, c, gx, gy, gz)
+        mx, my, mz = vec3.cross(px, py, pz, gx, gy, gz)
+        dx, dy, dz = vec3.cross(dx, dy, dz, fx, fy, fz)
+        _add_column(block, 3, c, mx + dx, my + dy, mz + dz)
 
 
 @kernel
-def _turn_loads(count: int, body: Ints, offsets: Floats, r0: Floats, r: Floats, out: Floats) -> None:
-    """Write the offsets of forces turned with their bodies from r0 to r."""
-    for n in range(count):
-        b = body[n]
-        x, y, z = vec3.unrotate_at(r0, b, offsets[n, 0], offsets[n, 1], offsets[n, 2])
-        out[n, 0], out[n, 1], out[n, 2] = vec3.rotate_at(r, b, x, y, z)
+def _add_wall_segment(
+    block: Floats, share: float, tension: float, px: float, py: float, pz: float, x: float, y: float, z: float,
+    wx: float, wy: float, wz: float,
+) -> None:  # fmt: skip
+    """Add a segment along (x, y, z) from the wall, at w from the origin of its frame, to p on a body.
+
+    Rows 6 to 8 are the couple of the wall that the thorax gets, its `share`; columns 6 to 8 are the wall's turn.
+    """
+    length = math.sqrt(x * x + y * y + z * z)
+    x, y, z = x / length, y / length, z / length
+    fx, fy, fz = -tension * x, -tension * y, -tension * z
+    for c in range(9):
+        dx, dy, dz = _moved(c, px, py, pz) if c < 6 else (0.0, 0.0, 0.0)
+        ex, ey, ez = _moved(c - 3, wx, wy, wz) if c >= 6 else (0.0, 0.0, 0.0)
+        gx, gy, gz = _swing(tension, length, x, y, z, dx - ex, dy - ey, dz - ez)
+        _add_column(block, 0, c, gx, gy, gz)
+        mx, my, mz = vec3.cross(px, py, pz, gx, gy, gz)
+        dx, dy, dz = vec3.cross(dx, dy, dz, fx, fy, fz)
+        _add_column(block, 3, c, mx + dx, my + dy, mz + dz)
+        mx, my, mz = vec3.cross(wx, wy, wz, -share * gx, -share * gy, -share * gz)
+        dx, dy, dz = vec3.cross(ex, ey, ez, -share * fx, -share * fy, -share * fz)
+        _add_column(block, 6, c, mx + dx, my + dy, mz + dz)
 
 
 @kernel
-def _muscle_stiffness(n_fascicle: int, pulls: Pulls, mid: Floats, arm: Floats, out: Floats) -> None:
-    """Write sum over fascicles of (active force / length) (dL/dq)(dL/dq)^T; `arm` (36,) is scratch."""
-    out[:] = 0.0
-    arm[:] = 0.0
+def _add6(out: Floats, fx: float, fy: float, fz: float, mx: float, my: float, mz: float) -> None:
+    out[0] += fx
+    out[1] += fy
+    out[2] += fz
+    out[3] += mx
+    out[4] += my
+    out[5] += mz
+
+
+@kernel
+def _add_column(out: Floats, row: int, c: int, x: float, y: float, z: float) -> None:
+    out[row, c] += x
+    out[row + 1, c] += y
+    out[row + 2, c] += z
+
+
+@kernel
+def _sum_block(desk: Desk, j: int, i: int) -> None:
+    """Write desk.block: how the wrench on all above level j answers the twist of all above level i."""
+    block = desk.block
+    for r in range(6):
+        for c in range(6):
+            block[r, c] = desk.loads[min(i, j), r, c]
+    for low in range(6 - j):
+        for high in range(6 - j, 7):
+            if i >= 6 - low:
+                _carry_along(desk.pair_wrench[low, high], block)
+            elif i >= 6 - high:
+                for r in range(6):
+                    for c in range(6):
+                        block[r, c] += desk.pair[low, high, r, c]
+    for b in range(7):
+        _add_wall(desk.wall[b], desk.wall_turn, b >= 6 - j, b >= 6 - i, block)
+
+
+@kernel
+def _carry_along(wrench: Floats, block: Floats) -> None:
+    """Add the change of a wrench that moves as a whole."""
+    for c in range(6):
+        x, y, z = _moved(c % 3, 0.0, 0.0, 0.0)
+        fx, fy, fz = vec3.cross(x, y, z, wrench[0], wrench[1], wrench[2])
+        if c < 3:
+            _add_column(block, 3, c, fx, fy, fz)
+        else:
+            mx, my, mz = vec3.cross(x, y, z, wrench[3], wrench[4], wrench[5])
+            _add_column(block, 0, c, fx, fy, fz)
+            _add_column(block, 3, c, mx, my, mz)
+
+
+@kernel
+def _add_wall(wall: Floats, turn: Floats, above: bool, moves: bool, block: Floats) -> None:
+    """Add the segments between the wall and one body: the body lies above the level of the row, or moves, or not."""
+    for r in range(6):
+        for c in range(6):
+            value = 0.0
+            if moves:
+                value += wall[r, c] if above else 0.0
+                value += wall[r + 3, c] if r >= 3 else 0.0
+            if c >= 3:
+                for k in range(3):
+                    value += wall[r, 6 + k] * turn[k, c - 3] if above else 0.0
+                    value += wall[r + 3, 6 + k] * turn[k, c - 3] if r >= 3 else 0.0
+            block[r, c] += value
+
+
+@inner
+def _outside_rows(work: Work, desk: Desk, j: int, i: int) -> None:
+    """Write what loads and lines add to the rows of level j by the coordinates of level i."""
+    level_f, a, mid, total, k = work.forces.level_f, work.frames.a_up, work.frames.mid, desk.total, desk.stiffness
+    fx, fy, fz = level_f[j, 0] + total[6 * j], level_f[j, 1] + total[6 * j + 1], level_f[j, 2] + total[6 * j + 2]
+    ax, ay, az = a[j, 0], a[j, 1], a[j, 2]
+    for c in range(6):
+        gx, gy, gz = _block_times(desk.block, 0, desk.twist, i, c)
+        mx, my, mz = _block_times(desk.block, 3, desk.twist, i, c)
+        x, y, z = vec3.cross(ax, ay, az, gx, gy, gz)
+        mx, my, mz = mx - x, my - y, mz - z
+        if i >= j:
+            t = desk.twist[i]
+            x, y, z = vec3.cross(t[3, c], t[4, c], t[5, c], ax, ay, az)
+            x, y, z = vec3.cross(x + t[0, c], y + t[1, c], z + t[2, c], fx, fy, fz)
+            mx, my, mz = mx - x, my - y, mz - z
+            if c < 3:
+                x, y, z = _turned_mid(desk.mid_turn, j, i, c)
+                x, y, z = vec3.cross(x, y, z, fx, fy, fz)
+                gx, gy, gz = gx - x, gy - y, gz - z
+        gx, gy, gz = vec3.unrotate_at(mid, j, gx, gy, gz)
+        column = 3 * i + c if c < 3 else 15 + 3 * i + c
+        _add_column(k, 3 * j, column, -mx, -my, -mz)
+        _add_column(k, 18 + 3 * j, column, -gx, -gy, -gz)
+
+
+@kernel
+def _block_times(block: Floats, row: int, twist: Floats, i: int, c: int) -> tuple[float, float, float]:
+    """Return three rows of a block times a column of a level's twist."""
+    x, y, z = 0.0, 0.0, 0.0
+    for k in range(6):
+        t = twist[i, k, c]
+        x += block[row, k] * t
+        y += block[row + 1, k] * t
+        z += block[row + 2, k] * t
+    return x, y, z
+
+
+@kernel
+def _turned_mid(mid_turn: Floats, j: int, i: int, c: int) -> tuple[float, float, float]:
+    """Return how the mid frame of level j turns as level i, which is not above it, turns about axis c."""
+    if i == j:
+        return mid_turn[j, 0, c], mid_turn[j, 1, c], mid_turn[j, 2, c]
+    return _moved(c, 0.0, 0.0, 0.0)
+
+
+@inner
+def _tissue_rows(work: Work, desk: Desk, j: int) -> None:
+    """Write what passive tissue adds to the rows of level j: its own change, and its moment turned with its frame."""
+    tissue, mid, k, by_turn = work.tissue, work.frames.mid, desk.stiffness, desk.by_turn
+    mx, my, mz = vec3.rotate_at(mid, j, tissue.m[j, 0], tissue.m[j, 1], tissue.m[j, 2])
+    for i in range(j, N_LEVEL):
+        for c in range(3):
+            x, y, z = _turned_mid(desk.mid_turn, j, i, c)
+            x, y, z = vec3.cross(x, y, z, mx, my, mz)
+            _add_column(k, 3 * j, 3 * i + c, -x, -y, -z)
+    for c in range(3):
+        x, y, z = by_turn[j, 0, c], by_turn[j, 1, c], by_turn[j, 2, c]
+        px, py, pz = vec3.rotate_at(desk.tissue_m, j, x, y, z)
+        px, py, pz = vec3.rotate_at(mid, j, px, py, pz)
+        _add_column(k, 3 * j, 3 * j + c, -px, -py, -pz)
+        px, py, pz = vec3.rotate_at(desk.tissue_f, j, x, y, z)
+        _add_column(k, 18 + 3 * j, 3 * j + c, -px, -py, -pz)
+        px, py, pz = vec3.rotate_at(mid, j, tissue.g[j, 0, c], tissue.g[j, 1, c], tissue.g[j, 2, c])
+        _add_column(k, 3 * j, 18 + 3 * j + c, -px, -py, -pz)
+        _add_column(k, 18 + 3 * j, 18 + 3 * j + c, -tissue.k[j, 0, c], -tissue.k[j, 1, c], -tissue.k[j, 2, c])
+
+
+@kernel
+def _muscle_arms(n_fascicle: int, pulls: Pulls, mid: Floats, out: Floats) -> None:
+    """Write dL/dq of each fascicle times the root of its active force per length."""
     for i in range(n_fascicle):
         force = pulls.tension[i] - pulls.passive[i]
         if force <= 0.0 or pulls.length[i] <= 0.0:
             continue
+        root = math.sqrt(force / pulls.length[i])
         for j in range(N_LEVEL):
             row, c = 3 * j, 6 * j
             for k in range(3):
-                arm[row + k] = pulls.wrench[i, c + 3 + k]
+                out[i, row + k] = root * pulls.wrench[i, c + 3 + k]
             x, y, z = vec3.unrotate_at(mid, j, pulls.wrench[i, c], pulls.wrench[i, c + 1], pulls.wrench[i, c + 2])
-            arm[18 + row], arm[19 + row], arm[20 + row] = x, y, z
-        scale = force / pulls.length[i]
-        for a in range(36):
-            if arm[a] != 0.0:
-                for b in range(36):
-                    out[a, b] += scale * arm[a] * arm[b]
+            out[i, 18 + row], out[i, 19 + row], out[i, 20 + row] = root * x, root * y, root * z

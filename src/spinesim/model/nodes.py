@@ -54,6 +54,17 @@ class Node:
             raise self.fail("must be a list")
         return [self._inner(item, i) for i, item in enumerate(self.value)]
 
+    def whole(self) -> Any:
+        """Return the value as it is written, all of it read: whoever takes it checks it."""
+        for inner in self._inside():
+            inner.whole()
+        return self.value
+
+    def _inside(self) -> list[Node]:
+        if isinstance(self.value, list):
+            return self.list()
+        return [node for _, node in self.items()] if isinstance(self.value, Mapping) else []
+
     def text(self, *options: str) -> str:
         """Return text, one of the options where these are given."""
         if not isinstance(self.value, str) or (options and self.value not in options):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spinesim.model import passive_reader
+from spinesim.model.fault_reader import read_faults
 from spinesim.model.nodes import Node, Table, collect_sources
 from spinesim.model.posture_reader import read_posture, read_postures
 from spinesim.model.spine import (
@@ -53,7 +54,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
             raise part.fail(f"unknown part {name!r}, known are {', '.join(READERS)}")
         document = read_yaml(head_file.parent / Path(part.text()).name, MODEL_BYTES, MODEL_NODES)
         digest.update(document.text.encode())
-        sources.update(collect_sources(document.data))
+        sources.update(() if name == "faults" else collect_sources(document.data))  # owed where a scenario has them
         node = Node(document, document.data)
         fields.update(READERS[name](node))
         node.check_all_read()
@@ -265,5 +266,6 @@ READERS: dict[str, Callable[[Node], dict[str, Any]]] = {
     "postures": read_postures,
     "subject": _subject,
     "recruitment": _recruitment,
+    "faults": read_faults,
     "uncertainty": read_uncertainties,
 }

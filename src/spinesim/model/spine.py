@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Point = tuple[float, float, float]
 LEVELS = ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
@@ -265,6 +266,20 @@ class SupportPoint:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A small fault by its name: what a scenario that has it says, as plain data.
+
+    `takes` holds the default of "side" and "level" where a scenario may choose them; `parts` call them "given".
+    """
+
+    name: str
+    description: str
+    sources: tuple[str, ...]
+    takes: Mapping[str, str]
+    parts: Mapping[str, Any]  # muscles, rotation_offsets, discs: lists; posture, recruitment: keys and values
+
+
+@dataclass(frozen=True)
 class Uncertainty:
     """How sure the numbers at some paths of the model are: one factor on all of them.
 
@@ -322,4 +337,6 @@ class Model:
     presets: Mapping[str, Preset]
     supports: Mapping[str, SupportPoint]
     load_heights: Mapping[str, float]  # of stature, above the mid-hip
+    faults: Mapping[str, Fault]
+    offset_range: Mapping[tuple[str, str], float]  # (level, rotation) -> largest offset each way, rad
     uncertainties: tuple[Uncertainty, ...]

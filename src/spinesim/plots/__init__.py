@@ -9,7 +9,7 @@ from spinesim.plots.levels import plot_levels
 from spinesim.plots.lumbar import plot_lumbar
 from spinesim.plots.muscles import plot_muscles
 from spinesim.plots.posture import plot_posture
-from spinesim.plots.save import save_plots
+from spinesim.plots.save import save_comparison, save_plots
 from spinesim.plots.specimen import plot_course, plot_curves
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "plot_lumbar",
     "plot_muscles",
     "plot_posture",
+    "save_comparison",
     "save_plots",
 ]

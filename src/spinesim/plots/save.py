@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import xarray as xr
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 
 from spinesim.errors import OutputError
 from spinesim.files import check_folder_writable, write_atomically
+from spinesim.plots.compare import plot_compare
 from spinesim.plots.layout import drawing_board, lay_out
 from spinesim.plots.levels import plot_levels
 from spinesim.plots.lumbar import PRESSURE_TITLE, plot_lumbar
@@ -42,10 +44,20 @@ def save_plots(result: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]
     OutputError
         When the folder or a file cannot be written; no file is left half-written.
     """
-    place = Path(folder)
-    check_folder_writable(place)
+    check_folder_writable(folder)
     figures = specimen_figures(result) if "step" in result.dims else _person_figures(result)
-    title = scenario_name(result)
+    return _save(figures, scenario_name(result), Path(folder))
+
+
+def save_comparison(a: xr.Dataset, b: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]:
+    """Write two persons' spines side by side with what changes, as PNG and as SVG; see `plot_compare`."""
+    check_folder_writable(folder)
+    figure = plot_compare(a, b)[0].get_figure(root=True)
+    figures = {"compare": figure} if isinstance(figure, Figure) else {}
+    return _save(figures, f"{scenario_name(a)}; {scenario_name(b)}", Path(folder))
+
+
+def _save(figures: Mapping[str, Figure], title: str, place: Path) -> list[Path]:
     pictures = {
         f"{name}.{kind}": _picture(figure, kind, f"{name}: {title}")
         for name, figure in figures.items()

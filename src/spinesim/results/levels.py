@@ -53,6 +53,7 @@ def _disc_values(setting: Setting, sight: Sight) -> dict[str, Any]:
         "intradiscal_pressure": pressure * MPA,
         "disc_height_change": sight.shift[..., 1] * MM,
         "disc_bulge": setting.bulge * (sight.rest - sight.shift[..., 1]) * MM,
+        "disc_bulge_posterolateral": _posterolateral_bulge(setting, sight) * MM,
     }
 
 
@@ -77,6 +78,19 @@ def pressure_by_law(setting: PressureSetting, compression: Floats, moment: Float
     rise = np.sqrt((turns**2).sum(axis=0)) / (1.0 + np.maximum(compression, 0.0) / law.rise_fades_with)
     pressed = compression / (setting.correction * setting.area)
     return setting.nucleus * np.maximum(setting.swelling + pressed + rise, 0.0)
+
+
+def _posterolateral_bulge(setting: Setting, sight: Sight) -> Floats:
+    """Return the bulge (..., level, side), m, of the rim at 45 deg between back and side, where canal and root lie.
+
+    The rim is taken to bulge as its own height changes, with the whole disc's bulge per shortening: what turns of the
+    level add to the shortening at that place. No weakness of the annulus is in it.
+    """
+    x, z = setting.rim[..., 0], setting.rim[..., 1]
+    turn = sight.turn - sight.rest_turn
+    shortening = sight.rest - sight.shift[..., 1] - turn[..., 2] * x
+    bend = turn[..., 0] * z
+    return setting.bulge[..., None] * np.stack([shortening - bend, shortening + bend], axis=-1)
 
 
 def _facet_values(facet: Floats) -> dict[str, Any]:

@@ -58,12 +58,13 @@ def hip_values(setting: Setting, sight: Sight) -> dict[str, Any]:
 
 
 def whole_body_values(setting: Setting, sight: Sight) -> dict[str, Any]:
-    """Return abdominal pressure (kPa), posture angles (deg) and how the solver fared."""
+    """Return abdominal pressure (kPa), co-contraction, posture angles (deg) and how the solver fared."""
     pelvis, trunk = sight.body[:, 1], setting.trunk
     lumbar = trunk - pelvis
     share = np.divide(lumbar, trunk, out=np.full(lumbar.shape, math.nan), where=np.abs(trunk) > LEAST_INCLINATION)
     return {
         "intra_abdominal_pressure": sight.body[:, 0] * 1e-3,
+        "co_contraction": setting.co_contraction,
         "pelvis_tilt": pelvis * DEG,
         "lumbar_flexion": lumbar * DEG,
         "lumbar_share": share,

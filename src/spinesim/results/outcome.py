@@ -8,13 +8,15 @@ from collections import Counter
 import numpy as np
 
 from spinesim.assembly import Assembly
-from spinesim.kernels.status import CONVERGED, NOT_CONVERGED
-from spinesim.kernels.tables import State, Work
+from spinesim.kernels.stability_tables import Margin
+from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
+from spinesim.kernels.tables import Floats, State, Work
 from spinesim.model.spine import LEVELS
 from spinesim.results.levels import named_turns
 
 OUTCOMES = ("converged", "reserve_used", "not_converged", "unstable")
 NAMED = 4  # worst places and muscles named in a sentence
+_WAYS = ("flexion and extension", "lateral bending", "axial rotation")
 TURNS = (
     ("flexion", "extension"),
     ("right lateral bending", "left lateral bending"),
@@ -22,10 +24,12 @@ TURNS = (
 )
 
 
-def status_message(assembly: Assembly, state: State, work: Work, status: int) -> str:
+def status_message(assembly: Assembly, state: State, work: Work, status: int, stability: Margin) -> str:
     """Return the sentence of a status: what balances, or which levels and muscles ran out."""
     if status == CONVERGED:
-        return "converged: all forces and moments balance"
+        return "converged: all forces and moments balance" + _bracing(assembly)
+    if status == UNSTABLE:
+        return _too_soft(assembly, stability)
     if status == NOT_CONVERGED:
         steps = int(state.info[0])
         return f"not converged: forces and moments are still off by {state.info[1]:.3g} N or N m after {steps} steps"
@@ -38,16 +42,50 @@ def status_message(assembly: Assembly, state: State, work: Work, status: int) ->
     return f"muscles cannot hold this load{forced}: missing {places}; most spent: {muscles}"
 
 
-def stability_note(assembly: Assembly, stability: tuple[float, float]) -> str:
-    """Return in words what the tangent says: how stiff muscles must be for the posture to keep itself upright."""
-    eigenvalue, critical = stability
+def _bracing(assembly: Assembly) -> str:
+    """Return what a wanted margin of stability took, nothing where none was wanted."""
+    if assembly.scenario.recruitment.stability_margin is None:
+        return ""
+    return f"; the stability margin takes a co-contraction of {100.0 * assembly.co_contraction:.3g} %"
+
+
+def _too_soft(assembly: Assembly, stability: Margin) -> str:
+    floor = f"{100.0 * assembly.co_contraction:.3g} %"
+    wanted = assembly.scenario.recruitment.stability_margin or 0.0
+    return (
+        f"unstable: with a co-contraction of {floor}, the stiffest that can be held, the smallest stiffness is "
+        f"{_size(stability.eigenvalue)} N m/rad and not {_size(wanted)} N m/rad as wanted"
+    )
+
+
+def stability_note(assembly: Assembly, stability: Margin) -> str:
+    """Return in words what the tangent says: how stiff muscles must be for the posture to keep itself upright, and how
+    it would give way.
+    """
+    eigenvalue, critical, _ = stability
     q = assembly.model.recruitment.short_range_stiffness
     if math.isnan(eigenvalue):
         return "not assessed: the solve did not converge"
+    weakest = _weakest_turn(stability)
     if critical <= q:
-        return f"stable with muscle stiffness q = {q:.3g} (critical {critical:.3g})"
+        return f"stable with muscle stiffness q = {q:.3g} (critical {critical:.3g}){weakest}"
     needed = f"muscles so little active would have to be stiffer (q = {critical:.3g}) than measured (up to {q:.3g})"
-    return f"needs co-contraction: {needed}"
+    return f"needs co-contraction: {needed}{weakest}"
+
+
+def buckling_mode(stability: Margin) -> Floats:
+    """Return how the posture gives way first (level, rotation); the largest turn is 1 in the sense its name says."""
+    turns = named_turns(stability.mode)
+    return turns if np.isnan(turns).any() else turns * np.sign(turns.flat[np.abs(turns).argmax()])
+
+
+def _weakest_turn(stability: Margin) -> str:
+    """Return the largest turn of the buckling mode in words."""
+    turns = buckling_mode(stability)
+    if np.isnan(turns).any():
+        return "; the discs shift first"
+    j, turn = np.unravel_index(np.abs(turns).argmax(), turns.shape)
+    return f"; least held in {_WAYS[int(turn)]}, most at {LEVELS[int(j)]}"
 
 
 def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:

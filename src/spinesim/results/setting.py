@@ -43,16 +43,19 @@ class Setting:
     band_failure: Floats  # (2 band,) m         right, then left
     pressure: PressureSetting
     bulge: Floats  # (level,) 1                 outward bulge per shortening
+    rim: Floats  # (level, 2) m                 forward, and to the right, to the rim half way from back to side
     compression_limit: Floats  # (scenario, 1) N
     shear_limit: Floats | float  # N            or (scenario, 1)
     trunk: Floats  # (scenario,) rad            inclination
+    co_contraction: Floats  # (scenario,) 1     least activation asked of every trunk muscle
 
     def taken(self, which: Ints) -> Setting:
         """Return the setting of scenarios (scenario,) by the index of theirs here."""
         pressure = replace(self.pressure, nucleus=self.pressure.nucleus[which])
         return replace(
-            self, pressure=pressure, compression_limit=self.compression_limit[which], trunk=self.trunk[which]
-        )
+            self, pressure=pressure, compression_limit=self.compression_limit[which], trunk=self.trunk[which],
+            co_contraction=self.co_contraction[which],
+        )  # fmt: skip
 
 
 def setting_of(assemblies: Sequence[Assembly]) -> Setting:
@@ -63,16 +66,17 @@ def setting_of(assemblies: Sequence[Assembly]) -> Setting:
     bands = np.array([band.failure * subject.length for band in (*model.fascia, *model.fascia)])
     return Setting(
         first.fascicles, first.strands, model.fascia, np.array([strand.failure for strand in first.strands]), bands,
-        pressure, bulge_per_shortening(first),
+        pressure, bulge_per_shortening(first), _rim(model, subject),
         np.array([[assembly.subject.compression_limit] for assembly in assemblies]), subject.shear_limit,
         np.array([assembly.angles.trunk_inclination for assembly in assemblies]),
+        np.array([assembly.co_contraction for assembly in assemblies]),
     )  # fmt: skip
 
 
 def setting_numbers(setting: Setting) -> Floats:
     """Return the numbers of a setting that uncertain parameters may change: (scenario, number)."""
     own, limit = setting.pressure, setting.compression_limit
-    shared = np.hstack([own.swelling, own.correction, own.area, setting.bulge])
+    shared = np.hstack([own.swelling, own.correction, own.area, setting.bulge, setting.rim.ravel()])
     rows = np.broadcast_to(shared, (len(limit), shared.size))
     return np.hstack([rows, limit, np.broadcast_to(setting.shear_limit, limit.shape)])
 
@@ -81,8 +85,8 @@ def with_numbers(setting: Setting, numbers: Floats) -> Setting:
     """Return the setting with other numbers (scenario, number) in the order of `setting_numbers`."""
     pressure = replace(setting.pressure, swelling=numbers[:, :1], correction=numbers[:, 1:2], area=numbers[:, 2:8])
     return replace(
-        setting, pressure=pressure, bulge=numbers[:, 8:14], compression_limit=numbers[:, 14:15],
-        shear_limit=numbers[:, 15:16],
+        setting, pressure=pressure, bulge=numbers[:, 8:14], rim=numbers[:, 14:26].reshape(-1, 6, 2),
+        compression_limit=numbers[:, 26:27], shear_limit=numbers[:, 27:28],
     )  # fmt: skip
 
 
@@ -92,6 +96,12 @@ def pressure_setting(model: Model, subject: Subject, *scenarios: Scenario) -> Pr
     area = np.array([disc.area for disc in model.discs]) * subject.disc_area
     nucleus = np.array([disc_condition(model, scenario)[1] for scenario in scenarios])
     return PressureSetting(law, law.swelling, law.correction_factor, area, nucleus)
+
+
+def _rim(model: Model, subject: Subject) -> Floats:
+    """Return how far the rim at 45 deg between back and right side lies from the middle: (level, forward | right) m."""
+    half = np.array([[-0.5 * disc.depth, 0.5 * disc.width] for disc in model.discs])
+    return math.sqrt(0.5 * subject.disc_area) * half
 
 
 def bulge_per_shortening(assembly: Assembly | SpecimenAssembly) -> Floats:

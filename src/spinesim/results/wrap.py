@@ -10,14 +10,16 @@ import xarray as xr
 
 from spinesim._version import __version__
 from spinesim.assembly import Assembly
+from spinesim.assembly.faults import fault_sources
 from spinesim.assembly.task import hands_on_loads
 from spinesim.files import scenario_text
 from spinesim.kernels.observe import Sight, make_sight, observe
+from spinesim.kernels.stability_tables import Margin
 from spinesim.kernels.tables import State, Work
 from spinesim.results.geometry import geometry_values
 from spinesim.results.levels import level_values, ligament_values
 from spinesim.results.muscles import hip_values, muscle_values, whole_body_values
-from spinesim.results.outcome import OUTCOMES, stability_note, status_message
+from spinesim.results.outcome import OUTCOMES, buckling_mode, stability_note, status_message
 from spinesim.results.setting import Setting, setting_of
 from spinesim.variables import dimensions, variables
 
@@ -25,7 +27,7 @@ CITED_ALWAYS = ("CrowninshieldBrand1981", "Zajac1989")
 SECONDS_PER_YEAR = 365.25 * 86400.0
 
 
-def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: tuple[float, float]) -> xr.Dataset:
+def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: Margin) -> xr.Dataset:
     """Return the result of a solve.
 
     Parameters
@@ -36,8 +38,8 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: t
         The kernel's arrays after the solve.
     status : int
         See `spinesim.kernels.status`.
-    stability : tuple of 2 floats
-        Smallest eigenvalue (N m/rad) and critical muscle stiffness (1).
+    stability : Margin
+        What the tangent says.
     """
     sight = make_sight(1, assembly.person)
     observe(assembly.person, assembly.task, state, work, hands_on_loads(assembly.scenario), status, 0, sight)
@@ -45,8 +47,9 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: t
     values: dict[str, Any] = {
         **{name: value[0] for name, value in seen.items()},
         **geometry_values(assembly, work),
-        "stability_eigenvalue": stability[0],
-        "critical_muscle_stiffness": stability[1],
+        "stability_eigenvalue": stability.eigenvalue,
+        "critical_muscle_stiffness": stability.critical,
+        "buckling_mode": buckling_mode(stability),
     }
     coords = {name: list(d.labels) for name, d in dimensions().items() if d.labels is not None}
     coords["fascicle"] = [fascicle.name for fascicle in assembly.fascicles]
@@ -79,25 +82,23 @@ _PARTS: dict[tuple[str, ...], Callable[[Setting, Sight], dict[str, Any]]] = {
     ("ligament",): ligament_values,
     ("muscle", "group", "fibre"): muscle_values,
     ("hip",): hip_values,
-    ("intra_abdominal", "pelvis", "lumbar", "status", "iterations"): whole_body_values,
+    ("intra_abdominal", "co_contraction", "pelvis", "lumbar", "status", "iterations"): whole_body_values,
 }
 
 
-def _attributes(
-    assembly: Assembly, state: State, work: Work, status: int, stability: tuple[float, float]
-) -> dict[str, Any]:
+def _attributes(assembly: Assembly, state: State, work: Work, status: int, stability: Margin) -> dict[str, Any]:
     subject, model = assembly.subject, assembly.model
     return {
         "title": assembly.scenario.name,
         "scenario_name": assembly.scenario.name,
-        "scenario": scenario_text(assembly.scenario),
+        "scenario": scenario_text(assembly.scenario.written),
         "model": model.name,
         "model_digest": model.digest,
         "spinesim_version": __version__,
         "status": OUTCOMES[status],
-        "status_message": status_message(assembly, state, work, status),
+        "status_message": status_message(assembly, state, work, status, stability),
         "stability_note": stability_note(assembly, stability),
-        "citations": sorted({*model.sources, *CITED_ALWAYS}),
+        "citations": sorted({*model.sources, *fault_sources(model, assembly.scenario), *CITED_ALWAYS}),
         "subject_sex": subject.sex,
         "subject_height_m": subject.height,
         "subject_mass_kg": subject.mass,

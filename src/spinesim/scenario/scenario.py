@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 from spinesim.errors import InputError, Origin, Problem, in_order
 from spinesim.scenario.changes import apply_changes
 from spinesim.scenario.conditions import Breath, Recruitment, Subject, Support
+from spinesim.scenario.faults import AnyFault, contradictions
 from spinesim.scenario.loads import Load
 from spinesim.scenario.posture import Posture, RotationOffset
 from spinesim.scenario.specimen import Specimen
@@ -19,7 +20,7 @@ from spinesim.scenario.tissues import DiscChange, FacetChange, LigamentChange, M
 from spinesim.schema import WHOLE_NUMBER, Frozen, Name, Text, not_yet, validate
 
 MOST_ITEMS = 500
-PERSON_PARTS = ("posture", "loads", "muscles", "breath", "support", "recruitment")
+PERSON_PARTS = ("faults", "posture", "loads", "muscles", "breath", "support", "recruitment")
 
 
 def _number_unnamed_loads(loads: object) -> object:
@@ -63,6 +64,8 @@ class Scenario(Frozen):
         A name in models/ or a path.
     subject, posture, rotation_offsets, loads, muscles, discs, ligaments, facets, recruitment, breath, support
         See the classes of the same names.
+    faults : tuple of FaultUse
+        Small faults by their names in the model.
     specimen : Specimen or None
         A specimen in the laboratory instead of a person: posture, loads, muscles, recruitment, breath and support
         are then refused.
@@ -86,6 +89,7 @@ class Scenario(Frozen):
     discs: Annotated[tuple[DiscChange, ...], Field(max_length=MOST_ITEMS)] = ()
     ligaments: Annotated[tuple[LigamentChange, ...], Field(max_length=MOST_ITEMS)] = ()
     facets: Annotated[tuple[FacetChange, ...], Field(max_length=MOST_ITEMS)] = ()
+    faults: Annotated[tuple[AnyFault, ...], Field(max_length=MOST_ITEMS)] = ()
     recruitment: Recruitment = Recruitment()
     breath: Breath = Breath()
     support: Support = Support()
@@ -93,6 +97,8 @@ class Scenario(Frozen):
     specimen: Specimen | None = None
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
+    _written: Scenario | None = PrivateAttr(default=None)
+    _places: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def from_dict(cls, data: object, file: str | None = None, *, origin: Origin | None = None) -> Scenario:
@@ -122,20 +128,64 @@ class Scenario(Frozen):
 
     def _check_together(self) -> None:
         """Refuse parts that do not go together, all at once."""
-        if self.specimen is None:
-            return
+        problems = self._contradictions()
+        if self.specimen is not None:
+            problems += self._unlike_specimens(self.specimen)
+        if problems:
+            raise InputError(sorted(problems, key=in_order))
+
+    def _contradictions(self) -> list[Problem]:
+        """Return every number that is stated more than once, at each of its places."""
+        lists = {name: getattr(self, name) for name in type(self).model_fields}
+        return [
+            self.problem(f"{key} is stated here and in {self._place(other)}: leave one of them out", f"{path}.{key}")
+            for path, other, key in contradictions(lists)
+        ]
+
+    def _unlike_specimens(self, specimen: Specimen) -> list[Problem]:
         stated = [part for part in PERSON_PARTS if part in self.model_fields_set]
         problems = [
             self.problem(f"{part} belongs to a person, not to a specimen: leave it out", part) for part in stated
         ]
-        problems += [self.problem(text, f"specimen.{key}") for text, key in self.specimen.conflicts()]
+        problems += [self.problem(text, f"specimen.{key}") for text, key in specimen.conflicts()]
         problems += [
             self.problem("a specimen holds no posture: its offsets are structural", f"rotation_offsets.{n}.cause")
             for n, offset in enumerate(self.rotation_offsets)
             if offset.cause != "structural"
         ]
+        return problems
+
+    @property
+    def written(self) -> Scenario:
+        """The scenario as it was written, its faults by name."""
+        return self._written or self
+
+    def written_out(self, parts: Mapping[str, Any], places: Mapping[str, str]) -> Scenario:
+        """Return this scenario with parts that its faults stand for.
+
+        Parameters
+        ----------
+        parts : mapping
+            Fields that take the place of its own.
+        places : mapping of str to str
+            For dotted keys of `parts` that faults brought, the key that problems name.
+
+        Raises
+        ------
+        InputError
+            With every number that a fault and the scenario both state.
+        """
+        other = self.model_copy(update=dict(parts))
+        other._written, other._places = self, dict(places)
+        problems = other._contradictions()
         if problems:
             raise InputError(sorted(problems, key=in_order))
+        return other
+
+    def _place(self, path: str) -> str:
+        """Return where a dotted key was written: what a fault brought stands where the fault does."""
+        found = next((key for key in self._places if path == key or path.startswith(f"{key}.")), None)
+        return path if found is None else self._places[found]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` reads back to an equal scenario; defaults are written out."""
@@ -186,4 +236,4 @@ class Scenario(Frozen):
 
     def problem(self, message: str, path: str = "") -> Problem:
         """Return a problem with the place where the dotted key path was written."""
-        return self._origin.problem(message, path)
+        return self._origin.problem(message, self._place(path))

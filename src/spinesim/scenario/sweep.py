@@ -13,7 +13,7 @@ from spinesim.variables import variables
 MOST_AXES = 40
 MOST_VALUES = 100_000
 MOST_SAMPLES = 2**31
-NOT_IN_SWEEPS = ("stability_eigenvalue", "critical_muscle_stiffness")
+NOT_IN_SWEEPS = ("stability_eigenvalue", "critical_muscle_stiffness", "buckling_mode")
 Quantity = str | int | float  # read by the scenario's own key
 
 Path = Annotated[Name, Field(max_length=200)]

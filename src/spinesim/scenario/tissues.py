@@ -25,9 +25,9 @@ class MuscleChange(Frozen):
     level : str or None
         Only the fascicles of the group that arise at this vertebra.
     strength : float or None
-        Share of the force that is left, 0 to 1.
+        Share of the muscle that is left, 0 to 1: of its force, and of the volume that it costs.
     inhibition : float or None
-        Share of the activation that pain or reflex takes away, 0 to 1.
+        Share of the muscle that pain or reflex takes away, 0 to 1.
     tone : float or None
         Least activation, 0 to 1.
     """
@@ -47,6 +47,12 @@ class MuscleChange(Frozen):
             raise InputError("needs either group or fascicle, and not both")
         if self.strength is None and self.inhibition is None and self.tone is None:
             raise InputError("changes nothing: needs at least one of strength, inhibition and tone")
+        left = (1.0 if self.strength is None else self.strength) * (1.0 - (self.inhibition or 0.0))
+        if (self.tone or 0.0) > left:
+            raise InputError(
+                f"a tone of {100.0 * (self.tone or 0.0):.4g} % is more than the {100.0 * left:.4g} % that strength and "
+                "inhibition leave"
+            )
         return self
 
 

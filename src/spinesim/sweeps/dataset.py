@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from spinesim._version import __version__
+from spinesim.assembly.faults import fault_sources
 from spinesim.assembly.names import fascicle_names
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.wrap import CITED_ALWAYS
+from spinesim.scenario import Scenario
+from spinesim.sweeps.axes import set_values
 from spinesim.sweeps.block import Block, output_shape, parameter_factors
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import dimensions, variables
@@ -87,7 +90,8 @@ def as_dataset(plan: Plan, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
 
 def attributes(plan: Plan) -> dict[str, Any]:
     """Return what a sweep's Dataset says about itself."""
-    owed = {*plan.model.sources, *CITED_ALWAYS}
+    faults = (fault_sources(plan.model, scenario) for scenario in _with_each_fault(plan))
+    owed = {*plan.model.sources, *CITED_ALWAYS}.union(*faults)
     return {
         "title": plan.title,
         "sweep": plan.text,
@@ -98,6 +102,16 @@ def attributes(plan: Plan) -> dict[str, Any]:
         "citations": sorted(owed),
         "note": "an estimate of loads for research and teaching; it does not diagnose or prescribe",
     }
+
+
+def _with_each_fault(plan: Plan) -> Iterator[Scenario]:
+    """Yield the scenario of the first values, and one for each value that varies its faults."""
+    base = plan.template.scenario.written
+    yield base
+    for dimension in plan.design.dimensions:
+        if any(leaf.keys[0] == "faults" for leaf in dimension.leaves):
+            for k in range(len(dimension.labels)):
+                yield set_values(base, dimension.leaves, [leaf.at(k) for leaf in dimension.leaves])
 
 
 def summary_attributes(status: NDArray[Any], unsettled: NDArray[Any]) -> dict[str, Any]:

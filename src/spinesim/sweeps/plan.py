@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from spinesim._version import __version__
 from spinesim.assembly import Assembly, assemble
+from spinesim.assembly.faults import with_faults
 from spinesim.assembly.uncertain import PROBE, Touches, check_order, touches_of
 from spinesim.assembly.vector import Vector, as_vector
-from spinesim.errors import InputError
+from spinesim.errors import InputError, PostureError
 from spinesim.files import read_scenario, read_sweep
 from spinesim.model import Model
 from spinesim.model.spine import Uncertainty
@@ -75,7 +76,8 @@ class Plan:
         dimensions = self.design.dimensions
         leaves = [leaf for dimension in dimensions for leaf in dimension.leaves]
         values = [leaf.at(x[k]) for k, dimension in enumerate(dimensions) for leaf in dimension.leaves]
-        return set_values(self.template.scenario, leaves, values) if leaves else self.template.scenario
+        base = self.template.scenario.written
+        return set_values(base, leaves, values) if leaves else base
 
     def model_at(self, factor: Floats) -> Model:
         """Return the model under the factors (slow parameter,) of the slow parameters."""
@@ -99,7 +101,8 @@ def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
         raise InputError(sweep.problem("a sweep needs a person: specimens are not swept yet", "base"))
     own = model if isinstance(model, Model) else load_model(base.model if model is None else model)
     template, dimensions = dimensions_of(sweep, base)
-    _check_listed(sweep, template, dimensions, own)
+    _refuse_margin(own, template)
+    _check_values(sweep, template, dimensions, own)
     parameters = uncertain(sweep, {entry.name: entry for entry in own.uncertainties})
     names = {dimension.name for dimension in dimensions}
     clash = [entry.name for entry in parameters if entry.name in names | taken()]
@@ -123,20 +126,50 @@ def _base(sweep: Sweep) -> Scenario:
         raise
 
 
-def _check_listed(sweep: Sweep, template: Scenario, dimensions: tuple[Dimension, ...], model: Model) -> None:
-    """Refuse listed values that the model does not know; a posture out of its range is a status, not a mistake."""
+def _refuse_margin(model: Model, scenario: Scenario) -> None:
+    """Refuse a margin of stability, stated or brought by a fault: it takes many solves and the tangent of each."""
+    scenario = with_faults(model, scenario)
+    if scenario.recruitment.stability_margin is not None:
+        message = "sweeps do not look for a margin of stability: leave it out (recruitment.co_contraction may vary)"
+        raise InputError(scenario.problem(message, "recruitment.stability_margin"))
+
+
+def _check_values(sweep: Sweep, template: Scenario, dimensions: tuple[Dimension, ...], model: Model) -> None:
+    """Refuse listed words, and ends of numbers, that the model does not know; a posture out of its range is a status,
+    not a mistake.
+    """
     problems = []
     for n, dimension in enumerate(dimensions):
-        if not dimension.labels or all(isinstance(label, float) for label in dimension.labels):
-            continue
-        for k in range(len(dimension.labels)):
-            scenario = set_values(template, dimension.leaves, [leaf.values[k] for leaf in dimension.leaves])
+        listed = sweep.vary[n].values is not None
+        for x in _tried(dimension):
+            scenario = set_values(template, dimension.leaves, [leaf.at(x) for leaf in dimension.leaves])
             try:
                 assemble(model, scenario)
+                _refuse_margin(model, scenario)
             except InputError as error:
-                problems += [sweep.problem(f"{p.message} ({p.path})", f"vary.{n}.values.{k}") for p in error.problems]
+                if isinstance(error, PostureError) and _is_numeric(dimension):
+                    continue
+                where = f"vary.{n}.values.{int(x)}" if listed else f"vary.{n}"
+                problems += [sweep.problem(f"{p.message} ({p.path})", where) for p in error.problems]
     if problems:
         raise InputError(problems)
+
+
+def _is_numeric(dimension: Dimension) -> bool:
+    return all(isinstance(label, float) for label in dimension.labels)
+
+
+def _tried(dimension: Dimension) -> list[float]:
+    """Return the indices or shares of a dimension that are looked at beforehand: all words, the ends of numbers."""
+    if not dimension.labels:
+        return [0.0, 1.0]
+    if not _is_numeric(dimension):
+        return [float(k) for k in range(len(dimension.labels))]
+    found: set[int] = set()
+    for leaf in dimension.leaves:
+        if all(isinstance(value, float) for value in leaf.values):
+            found |= {int(np.argmin(leaf.values)), int(np.argmax(leaf.values))}
+    return [float(k) for k in sorted(found)]
 
 
 def _effects(
@@ -149,7 +182,7 @@ def _effects(
     setting = setting_numbers(setting_of([base]))[0]
     tables, told = [], []
     for entry in parameters:
-        after = assemble(scaled(model, entry, PROBE), base.scenario)
+        after = assemble(scaled(model, entry, PROBE), base.scenario.written)
         tables.append(as_vector(after.person, after.task).numbers)
         told.append(setting_numbers(setting_of([after]))[0])
     touches, heard = touches_of(before.numbers, tables), touches_of(setting, told)
@@ -184,7 +217,7 @@ def person_touches(plan: Plan, assembly: Assembly, vector: Vector) -> Touches:
         return plan.touches
     slope = plan.touches.slope.copy()
     for k in shifting:
-        changed = assemble(scaled(plan.model, plan.parameters[int(k)], PROBE), assembly.scenario)
+        changed = assemble(scaled(plan.model, plan.parameters[int(k)], PROBE), assembly.scenario.written)
         after = as_vector(changed.person, changed.task).numbers
         own = (plan.touches.by == k) & (slope != 0.0)
         place = plan.touches.place[own]

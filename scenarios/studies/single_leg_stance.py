@@ -1,0 +1,86 @@
+"""A worked case: a man of 42 years with a degenerated L4-L5 disc stands on his right leg and controls his pelvis badly.
+
+What is left of the hip abductors, the pelvis held level, and the trunk leaning over the standing leg or not; where the
+engine predicts posture, also solved.
+
+Usage: python scenarios/studies/single_leg_stance.py [--out FOLDER] [--pictures FOLDER]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+from study_tools import LOOKS, Row, new_figure, number, run_study, tidy
+
+import spinesim as ss
+
+STRENGTHS = range(100, 29, -10)  # %
+LEANS = (0, 10)  # deg, to the side of the standing leg
+GRADE = 3
+
+
+def rows() -> Iterator[Row]:
+    """Yield one row for each posture and strength; postures that the engine does not solve give none."""
+    postures: dict[str, dict[str, str]] = {
+        f"lean of {lean} deg": {"right_lateral_bending": f"{lean} deg"} for lean in LEANS
+    }
+    postures["predicted"] = {"lumbopelvic_rhythm": "solved"}
+    for words, posture in postures.items():
+        for strength in STRENGTHS:
+            try:
+                yield _row(words, strength, ss.simulate(_stance(posture, strength)))
+            except ss.NotYetError:
+                continue
+
+
+def _stance(posture: dict[str, str], strength: int) -> dict[str, Any]:
+    glutei = ("gluteus_medius", "gluteus_minimus")
+    return {
+        "format": 1,
+        "name": f"Single-leg stance, hip abductors at {strength} %",
+        "subject": {"sex": "male", "age": "42 yr"},
+        "posture": {"preset": "single_leg", **posture},
+        "discs": [{"level": "L4-L5", "degeneration": GRADE}],
+        "muscles": [{"group": group, "side": "right", "strength": f"{strength} %"} for group in glutei],
+    }
+
+
+def _row(words: str, strength: int, result: Any) -> Row:
+    at, right = result.sel(level="L4-L5"), result["group_activation"].sel(side="right")
+    return {
+        "posture": words,
+        "abductor_strength_pct": strength,
+        "status": result.attrs["status"],
+        "gluteus_medius_pct": number(100.0 * right.sel(group="gluteus_medius"), 1),
+        "tensor_pct": number(100.0 * right.sel(group="tensor_fasciae_latae"), 1),
+        "hip_right_N": number((result["hip_reaction"].sel(side="right") ** 2).sum() ** 0.5),
+        "compression_N": number(at["joint_compression"]),
+        "pressure_MPa": number(at["intradiscal_pressure"], 2),
+        "facet_left_N": number(at["facet_force"].sel(side="left")),
+        "facet_right_N": number(at["facet_force"].sel(side="right")),
+    }
+
+
+def draw(found: Sequence[Row]) -> Figure:
+    """Draw what the hip and the degenerated level carry over the strength of the abductors, a line a posture."""
+    panels = {
+        "hip_right_N": "right hip, N",
+        "compression_N": "L4-L5, N",
+        "facet_right_N": "right facet joint of L4-L5, N",
+    }
+    figure, places = new_figure(len(panels), shared=False)
+    names = list(dict.fromkeys(row["posture"] for row in found))
+    for axes, (key, words) in zip(places, panels.items(), strict=True):
+        for name, look in zip(names, LOOKS, strict=False):
+            line = [row for row in found if row["posture"] == name and row["status"] == "converged"]
+            axes.plot([r["abductor_strength_pct"] for r in line], [r[key] for r in line], label=name, **look)
+        axes.invert_xaxis()
+        tidy(axes, words, "hip abductor strength left, %")
+    places[0].legend(fontsize=7, loc="lower left")
+    return figure
+
+
+if __name__ == "__main__":
+    run_study("single_leg_stance", rows, draw)

@@ -1,0 +1,60 @@
+"""Small faults by name, and statements that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from spinesim.scenario.names import Side
+from spinesim.schema import Frozen, Name
+
+# Of each list of a scenario: the keys that say what an entry is about, and those that state something of it.
+_STATEMENTS = {
+    "muscles": (("group", "fascicle", "side", "level"), ("strength", "inhibition", "tone")),
+    "discs": (("level",), ("degeneration",)),
+    "rotation_offsets": (("level", "cause"), ("flexion", "right_lateral_bending", "left_axial_rotation")),
+    "ligaments": (("ligament", "level", "side"), ("strength", "removed")),
+    "facets": (("level", "side"), ("orientation", "gap")),
+}
+
+
+class FaultUse(Frozen):
+    """A small fault of the model that a person has.
+
+    Parameters
+    ----------
+    name : str
+        Of the model's faults ('spinesim list --faults'); ``_left`` or ``_right`` behind it says the side.
+    side, level : str or None
+        Where the fault lies, for those that take it.
+    """
+
+    name: Name
+    side: Side | None = None
+    level: Name | None = None
+
+
+def _named(fault: object) -> object:
+    return {"name": fault} if isinstance(fault, str) else fault
+
+
+AnyFault = Annotated[FaultUse, BeforeValidator(_named)]
+
+
+def contradictions(parts: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield the path of every number that is stated more than once, that of its first other statement, and its key.
+
+    `parts` are the lists of a scenario. Entries that overlap without being about the same (a group and one of its
+    fascicles, both sides and one) are no contradiction.
+    """
+    for part, (about, stated) in _STATEMENTS.items():
+        for key in stated:
+            places: dict[tuple[Any, ...], list[str]] = {}
+            for n, entry in enumerate(parts.get(part, ())):
+                if getattr(entry, key) not in (None, False):
+                    places.setdefault(tuple(getattr(entry, name) for name in about), []).append(f"{part}.{n}")
+            for same in places.values():
+                for place in same if len(same) > 1 else ():
+                    yield place, next(other for other in same if other != place), key

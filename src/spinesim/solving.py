@@ -1,0 +1,86 @@
+"""Solve an assembled posture, if wanted with as much co-contraction as a margin of stability takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from spinesim.assembly import Assembly
+from spinesim.kernels import run
+from spinesim.kernels.stability_tables import NOT_ASSESSED, Margin
+from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
+from spinesim.kernels.tables import State, Work, make_state, make_work
+from spinesim.stability import assess
+
+FIRST, MOST = 0.01, 0.5  # co-contractions: the least that is tried, and the most
+FINEST = 1e-3  # how closely the least one that is enough, or the most that can be held, is found
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One solve: the assembly with the level rotations it ended with, the kernel's arrays, status and margin."""
+
+    assembly: Assembly
+    state: State
+    work: Work
+    status: int
+    margin: Margin
+    unsettled: bool
+
+
+def solve(assembly: Assembly) -> Solved:
+    """Return an assembly solved from a cold start, with its margin of stability."""
+    state, work = make_state(), make_work(assembly.person, assembly.task)
+    status = int(run.solve_static(assembly.person, assembly.task, state, work))
+    unsettled = is_unsettled(assembly, state)
+    assembly = as_settled(assembly, work)
+    margin = assess(assembly, state, work) if status < NOT_CONVERGED else NOT_ASSESSED
+    return Solved(assembly, state, work, status, margin, unsettled)
+
+
+def is_unsettled(assembly: Assembly, state: State) -> bool:
+    """Tell whether vertebrae that might have settled were held in the end, because they would not."""
+    return (assembly.task.settle > 0.0 or assembly.task.lean_spread > 0.0) and not state.tilt.any()
+
+
+def as_settled(assembly: Assembly, work: Work) -> Assembly:
+    """Return the assembly with the rotations that the solve ended with, held there."""
+    lean = float(work.frames.lean[0])
+    pelvis = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec([0.0, 0.0, lean])
+    work.frames.lean[0] = 0.0
+    task = assembly.task._replace(
+        level=work.frames.turns.copy(), settle=0.0, pelvis=pelvis.as_rotvec(), lean_spread=0.0
+    )
+    angles = assembly.angles
+    angles = replace(angles, pelvis_tilt=angles.pelvis_tilt - lean, lumbar_flexion=angles.lumbar_flexion + lean)
+    return replace(assembly, task=task, angles=angles)
+
+
+def solve_braced(assembly: Assembly, wanted: float) -> Solved:
+    """Return the solve with the least co-contraction at which the smallest eigenvalue reaches `wanted` (N m/rad).
+
+    Co-contraction rises from the scenario's own by doubling, to at most half of every trunk muscle's activation, and is
+    then halved in. Where muscles run out before the margin is met, the stiffest solve that was found ends as unstable.
+    """
+    stiffest, enough = solve(assembly), None
+    if stiffest.status != CONVERGED or stiffest.margin.eigenvalue >= wanted:
+        return stiffest
+    low, high = assembly.co_contraction, np.inf
+    while low < MOST and high - low > FINEST:
+        floor = 0.5 * (low + high) if high < np.inf else min(max(2.0 * low, FIRST), MOST)
+        found = solve(with_co_contraction(assembly, floor))
+        if found.status == CONVERGED and found.margin.eigenvalue < wanted:
+            stiffest, low = max(stiffest, found, key=lambda solved: solved.margin.eigenvalue), floor
+        else:
+            enough, high = (found if found.status == CONVERGED else enough), floor
+    return enough or replace(stiffest, status=UNSTABLE)
+
+
+def with_co_contraction(assembly: Assembly, floor: float) -> Assembly:
+    """Return an assembly whose trunk muscles are all at least so active, as far as their limits let them."""
+    groups = assembly.model.trunk_groups
+    asked = np.array([floor if fascicle.group in groups else 0.0 for fascicle in assembly.fascicles])
+    lower = np.minimum(np.maximum(assembly.task.lower, asked), assembly.task.upper)
+    return replace(assembly, task=assembly.task._replace(lower=lower), co_contraction=floor)

@@ -1,0 +1,128 @@
+"""Small faults by name: what they stand for, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import spinesim as ss
+from solving import situation
+from spinesim.assembly.faults import with_faults
+from spinesim.errors import InputError, NotYetError
+from spinesim.files import read_scenario
+from spinesim.scenario import Scenario
+from spinesim.simulation import prepare
+
+IN_MOTION_ONLY = {"transversus_late"}
+
+
+def problems(**fields: Any) -> list[str]:
+    with pytest.raises(InputError) as raised:
+        prepare(situation(**fields))
+    return [f"{problem.message} @ {problem.path}" for problem in raised.value.problems]
+
+
+def muscles(*faults: Any) -> list[tuple[str | None, str, str | None, float | None]]:
+    """Return what faults change in muscles: group, side, level, strength."""
+    found = with_faults(ss.load_model(), read_scenario(situation(faults=list(faults))))
+    return [(change.group, change.side, change.level, change.strength) for change in found.muscles]
+
+
+@pytest.mark.parametrize("name", sorted(set(ss.list_faults()) - IN_MOTION_ONLY))
+def test_every_fault_of_the_model_is_a_scenario_that_can_be_solved(name: str) -> None:
+    result = ss.simulate(situation(faults=[name]))
+    assert result.attrs["status"] == "converged"
+    assert set(ss.load_model().faults[name].sources) <= set(result.attrs["citations"])
+    assert Scenario.from_dict(read_scenario(situation(faults=[name])).to_dict()).faults[0].name == name
+
+
+def test_a_side_stands_behind_the_name_or_beside_it() -> None:
+    right = [(f"gluteus_{size}", "right", None, 0.7) for size in ("maximus", "medius", "minimus")]
+    assert muscles("gluteal_weakness_right") == muscles({"name": "gluteal_weakness", "side": "right"}) == right
+    assert {side for _, side, _, _ in muscles("gluteal_weakness")} == {"both"}
+
+
+def test_a_fault_lies_at_its_level() -> None:
+    fault = {"name": "multifidus_atrophy", "level": "L4", "side": "left"}
+    assert muscles(fault) == [("multifidus", "left", "L4", 0.69)]
+    assembly = prepare(situation(faults=[fault]))
+    weak = {f.name for f, most in zip(assembly.fascicles, assembly.task.upper, strict=True) if most < 1.0}
+    assert weak == {
+        f.name for f in assembly.fascicles if f.group == "multifidus" and "L4" in f.bodies and f.side == "left"
+    }
+
+
+def test_a_group_called_all_is_every_group() -> None:
+    assert {group for group, _, _, _ in muscles("sarcopenia")} == set(ss.load_model().groups)
+
+
+def test_a_fault_is_the_same_as_what_it_stands_for() -> None:
+    named = ss.simulate(situation(faults=["guarding", "hip_extension_weakness"]))
+    weak = [{"group": group, "strength": "80 %"} for group in ("gluteus_maximus", "hamstrings")]
+    written = ss.simulate(situation(recruitment={"co_contraction": "5 %"}, muscles=weak))
+    assert ss.compare(named, written) == []
+    assert "faults:\n- name: guarding\n- name: hip_extension_weakness\n" in named.attrs["scenario"]
+    assert (
+        Scenario.from_dict(read_scenario(situation(faults=["guarding"])).to_dict()).recruitment.co_contraction == "auto"
+    )
+
+
+def test_the_rhythm_of_a_fault_gives_way_to_none_of_the_scenario() -> None:
+    posture = {"trunk_inclination": "60 deg"}
+    angles = prepare(situation(posture=posture, faults=["low_back_pain_rhythm"])).angles
+    assert angles.lumbar_flexion < prepare(situation(posture=posture)).angles.lumbar_flexion
+    told = problems(posture={**posture, "lumbopelvic_rhythm": "healthy"}, faults=["low_back_pain_rhythm"])
+    assert told == [
+        "the fault 'low_back_pain_rhythm' says posture.lumbopelvic_rhythm, and so does posture.lumbopelvic_rhythm: "
+        "leave one of them out @ faults.0"
+    ]
+
+
+def test_wrong_faults_are_all_named() -> None:
+    told = problems(
+        faults=[
+            "gluteal_weaknes_right",
+            "nonsense",
+            {"name": "guarding", "side": "left"},
+            {"name": "gluteal_weakness_left", "side": "right"},
+            {"name": "erector_fatigue", "level": "L4"},
+        ]
+    )
+    assert told[0] == "unknown fault 'gluteal_weaknes_right', did you mean 'gluteal_weakness'? @ faults.0"
+    assert told[1].startswith("unknown fault 'nonsense' (there are gluteal_weakness, ")
+    assert told[2:] == [
+        "the fault 'guarding' takes no side (neither side nor level) @ faults.2",
+        "'gluteal_weakness_left' says the side left, and the key side says right @ faults.3",
+        "the fault 'erector_fatigue' takes no level (neither side nor level) @ faults.4",
+    ]
+
+
+def test_a_level_where_the_muscle_is_not_names_those_where_it_is() -> None:
+    told = problems(faults=[{"name": "multifidus_atrophy", "level": "T4"}])
+    where = "(it is fixed to pelvis, L5, L4, L3, L2, L1)"
+    assert told == [f"'multifidus' has no fascicle at T4 on the side 'both' {where} @ faults.0"]
+
+
+def test_a_late_muscle_waits_for_motion() -> None:
+    with pytest.raises(NotYetError, match="a delay needs motion"):
+        prepare(situation(faults=["transversus_late"]))
+
+
+def test_what_a_fault_and_the_scenario_both_state_is_told_at_both_places() -> None:
+    own = [{"group": "gluteus_maximus", "side": "right", "strength": "60 %"}]
+    assert problems(faults=["gluteal_weakness_right"], muscles=own) == [
+        "strength is stated here and in faults.0: leave one of them out @ muscles.0.strength",
+        "strength is stated here and in muscles.0: leave one of them out @ faults.0",
+    ]
+
+
+def test_offsets_beyond_the_range_are_refused_with_the_range() -> None:
+    offsets = [
+        {"level": "L4-L5", "left_axial_rotation": "-7 deg"},
+        {"level": "L5-S1", "left_axial_rotation": "4 deg", "flexion": "30 deg", "cause": "structural"},
+    ]
+    assert problems(rotation_offsets=offsets) == [
+        "-7 deg is beyond the range of L4-L5, -6 to 6 deg @ rotation_offsets.0.left_axial_rotation",
+        "30 deg is beyond the range of L5-S1, -24 to 24 deg @ rotation_offsets.1.flexion",
+    ]
