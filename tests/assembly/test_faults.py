@@ -68,6 +68,12 @@ def test_a_fault_is_the_same_as_what_it_stands_for() -> None:
     )
 
 
+def test_a_fault_contradicts_no_default_that_is_written_out() -> None:
+    scenario = read_scenario(situation(faults=["low_back_pain"]))
+    again = prepare(Scenario.from_dict(scenario.to_dict()))
+    assert again.co_contraction == prepare(scenario).co_contraction == 0.05
+
+
 def test_the_rhythm_of_a_fault_gives_way_to_none_of_the_scenario() -> None:
     posture = {"trunk_inclination": "60 deg"}
     angles = prepare(situation(posture=posture, faults=["low_back_pain_rhythm"])).angles

@@ -62,7 +62,7 @@ def _write_out(model: Model, use: FaultUse, place: str, found: dict[str, Any], p
         wanted = validate(kind, fault.parts.get(part, {}), Origin())
         for key in wanted.model_fields_set:
             own, new = getattr(found[part], key), getattr(wanted, key)
-            if key in found[part].model_fields_set and own not in (None, new):
+            if own not in (None, kind.model_fields[key].default, new):
                 other = places.get(f"{part}.{key}", f"{part}.{key}")
                 raise InputError(
                     f"the fault '{use.name}' says {part}.{key}, and so does {other}: leave one of them out"
