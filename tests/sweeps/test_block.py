@@ -38,6 +38,9 @@ AXES: dict[str, dict[str, Any]] = {
     "age": {"path": "subject.age", "values": ["30 yr", "70 yr"]},
     "disc": {"path": "discs", "values": [[], [{"level": "L4-L5", "degeneration": 4}]]},
     "facet": {"path": "facets", "values": [[{"level": "all", "gap": "0.3 mm"}], [{"level": "all", "gap": "0.6 mm"}]]},
+    "faults": {"path": "faults", "values": [["gluteal_weakness_right"], ["low_back_pain"]]},
+    "offset": {"path": "rotation_offsets", "values": [[], [
+        {"level": "L4-L5", "right_lateral_bending": "2 deg", "flexion": "3 deg", "cause": "structural"}]]},
     "breath": {"path": "breath.intra_abdominal_pressure", "values": ["auto", "4 kPa"]},
     "power": {"path": "recruitment.p", "values": [2, 3]},
     "vertebrae": {"path": "posture.vertebrae", "values": ["settled", "held"]},
@@ -105,6 +108,22 @@ def test_a_draw_of_the_parameters_is_a_run_with_that_model(varied: bool) -> None
     for k in range(6):
         model = as_drawn(load_model(), plan, factor[k])
         assert_same(swept.isel(sample=k), ss.simulate(plan.scenario(x[k]), model))
+
+
+def test_faults_of_the_base_are_those_of_a_run() -> None:
+    """They are written out once, whatever else varies, is drawn, or comes from the tables of another scenario."""
+    base = {**HOLD, "faults": ["guarding", "multifidus_atrophy_left"]}
+    plan = make_plan({
+        "format": 1, "name": "t", "base": base, "uncertainty": ["tone", "disc_area"], "outputs": list(sweepable()),
+        "vary": [{"path": "loads.box.mass", "from": "2 kg", "to": "9 kg"}], "sampler": {"kind": "sobol", "samples": 3},
+    })  # fmt: skip
+    swept = as_dataset(plan, solve_block(plan, 0, 3))
+    x, share = plan.design.points(0, 3)
+    factor = parameter_factors(plan, share)
+    for k in range(3):
+        single = ss.simulate(plan.scenario(x[k]), as_drawn(load_model(), plan, factor[k]))
+        assert_same(swept.isel(sample=k), single)
+        assert set(single.attrs["citations"]) <= set(swept.attrs["citations"])
 
 
 def random_plan(**more: Any) -> dict[str, Any]:
