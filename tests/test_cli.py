@@ -366,7 +366,7 @@ def test_cite_prints_what_a_run_owes(solver, capsys):
 
 def test_list_as_json_is_one_object(solver, capsys):
     assert main(["list", "--format", "json"]) == 0
-    assert set(json.loads(capsys.readouterr().out)) == {"scenarios", "models"}
+    assert set(json.loads(capsys.readouterr().out)) == {"scenarios", "sweeps", "models"}
 
 
 def test_warmup_solves_a_person_and_a_specimen(solver, capsys, monkeypatch):
