@@ -20,7 +20,7 @@ def test_a_margin_that_is_met_changes_nothing() -> None:
 
 
 def test_the_least_co_contraction_that_meets_the_margin_is_found() -> None:
-    wanted = 33.0
+    wanted = 40.0
     found = ss.simulate(braced(f"{wanted} N*m/rad"))
     floor = float(found["co_contraction"])
     assert found.attrs["status"] == "converged"

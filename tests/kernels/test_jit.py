@@ -92,6 +92,10 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef]:
 def _of_python() -> set[str]:
     """What prepares tables and the compiler itself."""
     own = {f"jit.{node.name}" for node in _functions(HERE / "jit.py")}
-    made = {"make_level_desk", "make_chain_desk", "make_balance", "make_record"}
-    tables = {f"tables.{node.name}" for node in _functions(HERE / "tables.py") if "make_" in node.name}
-    return own | tables | {"observe.make_sight"} | {f"specimen_tables.{name}" for name in made}
+    made = {
+        f"{file.stem}.{node.name}"
+        for file in HERE.glob("*tables.py")
+        for node in _functions(file)
+        if "make_" in node.name
+    }
+    return own | made | {"observe.make_sight"}

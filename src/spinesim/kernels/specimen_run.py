@@ -5,6 +5,8 @@ import math
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.specimen import evaluate
 from spinesim.kernels.specimen_tables import (
+    COMPRESSION,
+    FOLLOWER,
     HELD,
     N_LOAD,
     Balance,
@@ -25,6 +27,8 @@ MOST_STEPS = 100  # evaluations of one solve
 LONGEST = 0.05  # rad, of one Newton step
 FARTHEST = 0.08  # rad, that a level may turn between two balanced places: a longer way is a jump
 SMALLEST = 1.0 / 2048.0  # of the way to the next target
+DEAD = 0.2  # N, that a dead load on several levels may grow in one part ...
+DEAD_SHARE = 0.002  # ... or of itself
 PRECISION = 0.01  # of the load: how closely a buckling load is found
 
 
@@ -214,6 +218,20 @@ def aim(target: Floats, s: int, fraction: float, held: Ints, rest: Floats, befor
 
 
 @kernel
+def longest_part(target: Floats, s: int, before: Floats, done: float, levels: int) -> float:
+    """Return how much of the way to target s may be gone at once.
+
+    A column under a dead load, with no follower to hold it, can lose its balance for less than a newton of it, before
+    the facet joints meet: steps must not jump over that.
+    """
+    way = abs(target[s, COMPRESSION] - before[COMPRESSION]) if s >= 0 else 0.0
+    if way == 0.0 or levels == 1 or target[s, FOLLOWER] != 0.0:
+        return 1.0
+    load = abs(before[COMPRESSION] + done * (target[s, COMPRESSION] - before[COMPRESSION]))
+    return max(max(DEAD, DEAD_SHARE * load) / way, 2.0 * SMALLEST)
+
+
+@kernel
 def solve_specimen(
     tissue: Tissue, chain: Chain, course: Course, at_level: LevelDesk, at_chain: ChainDesk, bal: Balance, record: Record
 ) -> int:
@@ -228,6 +246,7 @@ def solve_specimen(
         copy_row(bal.load, bal.before)
         done = 0.0
         while done < 1.0:
+            part = min(part, longest_part(course.target, s, bal.before, done, bal.q.shape[0]))
             fraction = min(1.0, done + part)
             aim(course.target, s, fraction, course.held, record.rest, bal.before, bal.q, bal.load, bal.trial, bal.held)
             balanced = balance(tissue, chain, at_level, at_chain, bal, record)
