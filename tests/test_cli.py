@@ -241,7 +241,7 @@ def test_what_cannot_be_written_is_refused_before_the_solve(solver, capsys, opti
 
 def test_pictures_are_drawn_into_the_folder(solver, capsys, monkeypatch):
     plots = ModuleType("spinesim.plots")
-    vars(plots).update(save_plots=lambda result, folder: [folder / "posture.png"])
+    vars(plots).update(save_plots=lambda result, folder: [folder / "posture.png"], save_comparison=None)
     monkeypatch.setitem(sys.modules, "spinesim.plots", plots)
     assert main(["run", "a.yaml", "--plot", "out/demo"]) == 0
     assert capsys.readouterr().err == "drew out/demo/posture.png\n"

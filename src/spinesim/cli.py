@@ -332,10 +332,10 @@ def _result(name: str) -> xr.Dataset:
 
 def _draw(results: Sequence[xr.Dataset], folder: str) -> None:
     """Draw one result, or two side by side."""
-    import spinesim.plots as plots
+    from spinesim.plots import save_comparison, save_plots
 
-    name = "save_plots" if len(results) == 1 else "save_comparison"
-    for path in getattr(plots, name)(*results, Path(folder)):
+    first, *others = results
+    for path in save_comparison(first, others[0], Path(folder)) if others else save_plots(first, Path(folder)):
         _note(f"drew {path}")
 
 

@@ -70,7 +70,7 @@ def turned(task: Task, turn: Array) -> tuple[Task, Work]:
     if config.DISABLE_JIT:
         work = make_work(person, whole)
         equilibrium.prepare(person, whole, work)
-        equilibrium.orient(person, whole, np.zeros(5), work)
+        equilibrium.orient(person, whole, np.zeros(6), 0.0, work)
     else:
         work = solve_tables(person, whole)[1]
     return task._replace(level=turn), work

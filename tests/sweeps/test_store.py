@@ -17,6 +17,7 @@ import xarray as xr
 
 from spinesim.errors import InputError, OutputError
 from spinesim.sweeps import run, store
+from spinesim.sweeps.block import solve_block
 from spinesim.sweeps.plan import make_plan
 from spinesim.sweeps.run import open_sweep, sweep
 
@@ -108,7 +109,7 @@ def test_an_interrupt_leaves_finished_blocks_and_the_rest_can_follow(
     half = open_sweep(folder)
     assert (half["status"] == -1).sum() == 640 - 3 * 64 and "not done" in half.attrs["status_message"]
     solved: list[int] = []
-    original = run.solve_block
+    original = solve_block
     monkeypatch.setattr(run, "solve_block", lambda plan, a, b, s: solved.append(a) or original(plan, a, b, s))
     assert sweep(STUDY, out=folder, resume=True).identical(expected)
     assert len(solved) == 7, "what was done is not done again"
@@ -145,10 +146,10 @@ def test_a_full_disk_says_so_and_keeps_what_is_done(tmp_path: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     with store.open_store(folder, plan, 8, resume=False) as opened:
-        opened.write(0, run.solve_block(plan, 0, 8))
+        opened.write(0, solve_block(plan, 0, 8))
         monkeypatch.setattr(store, "_write_durably", full)
         with pytest.raises(OutputError, match="No space left.*--resume"):
-            opened.write(1, run.solve_block(plan, 8, 16))
+            opened.write(1, solve_block(plan, 8, 16))
         monkeypatch.undo()
         assert opened.missing() == [1]
 
