@@ -20,9 +20,9 @@ def test_it_solves_positive_systems(n: int, seed: int) -> None:
     assert np.allclose(out, np.linalg.solve(h, rhs), rtol=100 * EXACT, atol=100 * EXACT)
 
 
-def test_only_the_lower_triangle_and_the_first_rows_are_read() -> None:
+def test_only_the_upper_triangle_and_the_first_rows_are_read() -> None:
     h, rhs, out = np.full((5, 5), np.nan), np.arange(5.0), np.zeros(5)
-    h[:3, :3] = [[4.0, np.nan, np.nan], [2.0, 5.0, np.nan], [1.0, 3.0, 6.0]]
+    h[:3, :3] = [[4.0, 2.0, 1.0], [np.nan, 5.0, 3.0], [np.nan, np.nan, 6.0]]
     full = np.array([[4.0, 2.0, 1.0], [2.0, 5.0, 3.0], [1.0, 3.0, 6.0]])
     cholesky_solve(h, rhs, out, 3)
     assert np.allclose(out[:3], np.linalg.solve(full, rhs[:3]), rtol=EXACT)

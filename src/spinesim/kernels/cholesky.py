@@ -1,4 +1,4 @@
-"""A small symmetric positive system."""
+"""A small symmetric positive system, by its upper triangle: rows lie side by side in memory."""
 
 import math
 
@@ -8,36 +8,37 @@ from spinesim.kernels.tables import Floats
 
 @kernel
 def cholesky_solve(h: Floats, rhs: Floats, out: Floats, n: int) -> None:
-    """Solve H out = rhs (n,); the factor takes the place of the lower triangle of h."""
+    """Solve H out = rhs (n,); the factor takes the place of the upper triangle of h."""
     factorize(h, n)
     substitute(h, rhs, out, n)
 
 
 @kernel
 def factorize(h: Floats, n: int) -> None:
-    """Write the Cholesky factor in place of the lower triangle of h, one over each pivot on its diagonal."""
-    for k in range(n):
-        for q in range(k):
-            total = h[k, q]
-            for i in range(q):
-                total -= h[k, i] * h[q, i]
-            h[k, q] = total * h[q, q]
-        total = h[k, k]
-        for i in range(k):
-            total -= h[k, i] * h[k, i]
-        h[k, k] = 1.0 / math.sqrt(max(total, 1e-30))
+    """Write the Cholesky factor in place of the upper triangle of h, one over each pivot on its diagonal."""
+    for q in range(n):
+        pivot = 1.0 / math.sqrt(max(h[q, q], 1e-30))
+        h[q, q] = pivot
+        for i in range(q + 1, n):
+            h[q, i] *= pivot
+        for k in range(q + 1, n):
+            factor = h[q, k]
+            for i in range(k, n):
+                h[k, i] -= factor * h[q, i]
 
 
 @kernel
 def substitute(h: Floats, rhs: Floats, out: Floats, n: int) -> None:
     """Solve H out = rhs (n,) by the factor in h."""
     for k in range(n):
-        total = rhs[k]
-        for i in range(k):
+        out[k] = rhs[k]
+    for k in range(n):
+        value = out[k] * h[k, k]
+        out[k] = value
+        for i in range(k + 1, n):
+            out[i] -= h[k, i] * value
+    for k in range(n - 1, -1, -1):
+        total = out[k]
+        for i in range(k + 1, n):
             total -= h[k, i] * out[i]
         out[k] = total * h[k, k]
-    for k in range(n - 1, -1, -1):
-        total = out[k] * h[k, k]
-        out[k] = total
-        for i in range(k):
-            out[i] -= h[k, i] * total

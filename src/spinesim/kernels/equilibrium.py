@@ -375,7 +375,7 @@ def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
             total = 0.0
             for i in range(N_MOVE):
                 total += (step[i] - past_step[p, i]) * (step[i] - past_step[q, i])
-            h[a, b] = total
+            h[b, a] = total
         h[a, a] *= 1.0 + 1e-10
     cholesky_solve(h, rhs, out, used)
     for i in range(N_MOVE):

@@ -22,8 +22,8 @@ config: Any = numba_config
 P = ParamSpec("P")
 T = TypeVar("T")
 KERNELS: list[Any] = []
-# Sums may be reordered so that they vectorise; NaN and infinity keep their meaning.
-REORDER = {"reassoc", "contract", "nsz", "arcp"}
+# Interpreted or with bounds checks, what is written for the machine gives way to plain loops.
+IS_PLAIN = bool(config.DISABLE_JIT or config.BOUNDSCHECK)
 
 
 def _digest() -> str:
@@ -87,7 +87,9 @@ def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
             "cache": CACHE_FOLDER is not None,
             "nogil": True,
             "error_model": "numpy",
-            "fastmath": REORDER,
+            # No sum is reordered and nothing contracted: a kernel is built into each of its callers, and every copy
+            # must give the same bits (`lanes` has the sums that need speed).
+            "fastmath": False,
             # Kernels own no memory, and counting references to a hundred arrays costs more than some laws do.
             "_nrt": False,
             **more,

@@ -9,6 +9,7 @@ the whole optimality residual.
 
 import math
 
+from spinesim.kernels import lanes
 from spinesim.kernels.cholesky import factorize, substitute
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import HOOP, N_EQUATION, N_SETTLE, Floats, Problem, State
@@ -44,12 +45,14 @@ def scale_rows(problem: Problem) -> None:
 
     One scale for all axes, so that the reserves have no direction of their own; rows without muscles keep 1.
     """
+    n = problem.ease.size - N_SETTLE
     for first in range(0, N_EQUATION, 3):
         after = min(first + 3, N_EQUATION)
-        total = 0.0
+        problem.ds[:n] = 0.0
         for k in range(first, after):
-            for i in range(problem.ease.size - N_SETTLE):
-                total += problem.a[k, i] * problem.a[k, i] * problem.ease[i]
+            for i in range(n):
+                problem.ds[i] += problem.a[k, i] * problem.a[k, i]
+        total = lanes.dot(problem.ds, problem.ease, n)
         row = 1.0 / math.sqrt(0.5 * total / (after - first)) if total > 1e-12 else 1.0
         if first == HOOP:
             row *= FIRM
@@ -120,18 +123,17 @@ def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> f
     worst = 0.0
     for i in range(problem.x.size):
         problem.x[i] = primal(problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
-    for k in range(N_EQUATION):
-        total = 0.0
-        for i in range(problem.x.size):
-            total += problem.a[k, i] * problem.x[i]
-        problem.rhs[k] = problem.b[k] - total - gamma * lam[k]
-        worst = max(worst, abs(problem.rhs[k]))
+    for first in range(0, N_EQUATION, 5):
+        for i, total in enumerate(lanes.dot_five(problem.a, first, problem.x, problem.x.size)):
+            k = first + i
+            problem.rhs[k] = problem.b[k] - total - gamma * lam[k]
+            worst = max(worst, abs(problem.rhs[k]))
     return worst
 
 
 @inner
 def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
-    """Write A diag(dx/ds) A^T + gamma I to the lower triangle of problem.h, over the free columns only."""
+    """Write A diag(dx/ds) A^T + gamma I to the upper triangle of problem.h, over the free columns only."""
     n_free = 0
     for i in range(problem.x.size):
         d = slope(problem.x[i], problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
@@ -142,33 +144,20 @@ def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
     for k in range(N_EQUATION):
         for i in range(n_free):
             problem.free[k, i] = problem.root[i] * problem.a[k, problem.index[i]]
-    lower_product(problem.free, n_free, problem.h)
+    product(problem.free, n_free, problem.h)
     for k in range(N_EQUATION):
         problem.h[k, k] += gamma
 
 
 @kernel
-def lower_product(free: Floats, n: int, h: Floats) -> None:
-    """Write the lower triangle of F F^T (25, 25), F the first n columns of `free`.
+def product(free: Floats, n: int, h: Floats) -> None:
+    """Write the upper triangle of F F^T (26, 26), F the first n columns of `free` (26, column), to h.
 
-    Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row follows alone.
+    Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row is empty.
     """
-    for k in range(0, N_EQUATION - 1, 2):
-        for q in range(0, k + 1, 2):
-            aa, ab, ba, bb = 0.0, 0.0, 0.0, 0.0
-            for i in range(n):
-                a, b, c, d = free[k, i], free[k + 1, i], free[q, i], free[q + 1, i]
-                aa += a * c
-                ab += a * d
-                ba += b * c
-                bb += b * d
-            h[k, q], h[k, q + 1], h[k + 1, q], h[k + 1, q + 1] = aa, ab, ba, bb
-    last = N_EQUATION - 1
-    for q in range(N_EQUATION):
-        total = 0.0
-        for i in range(n):
-            total += free[last, i] * free[q, i]
-        h[last, q] = total
+    for k in range(0, N_EQUATION, 2):
+        for q in range(k, N_EQUATION, 2):
+            h[k, q], h[k, q + 1], h[k + 1, q], h[k + 1, q + 1] = lanes.dot_pairs(free, k, q, n)
 
 
 @inner
@@ -176,12 +165,9 @@ def _rise(problem: Problem, t: float, constant: float, linear: float, power: int
     """Return the dual's derivative along the step at t: dlam.(b - gamma lam) - gamma t |dlam|^2 - sum ds x(s + t
     ds).
     """
-    total = 0.0
     for i in range(problem.x.size):
-        total += problem.ds[i] * primal(
-            problem.s[i] + t * problem.ds[i], problem.ease[i], problem.lo[i], problem.up[i], power
-        )
-    return constant - linear * t - total
+        problem.root[i] = primal(problem.s[i] + t * problem.ds[i], problem.ease[i], problem.lo[i], problem.up[i], power)
+    return constant - linear * t - lanes.dot(problem.ds, problem.root, problem.x.size)
 
 
 @inner

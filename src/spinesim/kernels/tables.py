@@ -283,10 +283,10 @@ class Problem(NamedTuple):
     x: Floats  # (column,) 1                    activation
     s: Floats  # (column,)                      reduced price
     ds: Floats  # (column,)
-    free: Floats  # (25, column)
+    free: Floats  # (26, column)                the last row stays empty
     index: Ints  # (column,)                    columns between their bounds
     root: Floats  # (column,)
-    h: Floats  # (25, 25)
+    h: Floats  # (26, 26)
     rhs: Floats  # (25,)
     dlam: Floats  # (25,)
 
@@ -331,7 +331,7 @@ def make_work(person: Person, task: Task) -> Work:
     )  # fmt: skip
     problem = Problem(
         a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
-        ds=z(n_col), free=z((25, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((25, 25)), rhs=z(25),
+        ds=z(n_col), free=z((26, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((26, 26)), rhs=z(25),
         dlam=z(25),
     )  # fmt: skip
     return Work(*here, problem, *nudged)

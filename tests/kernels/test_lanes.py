@@ -1,0 +1,58 @@
+"""The sums with lanes: the compiled ones are, bit for bit, the plain ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spinesim.kernels import lanes
+from spinesim.kernels.jit import kernel
+from tolerances import EXACT
+
+pytestmark = [pytest.mark.interpreted, pytest.mark.boundscheck]
+
+
+@kernel
+def compiled(
+    a: lanes.Floats, x: lanes.Floats, k: int, q: int, n: int, out: lanes.Floats
+) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
+    out[0] = lanes.dot(x, x, n)
+    return lanes.dot(a[0], x, n), lanes.dot_five(a, k, x, n), lanes.dot_pairs(a, k, q, n)
+
+
+def plain(a: lanes.Floats, b: lanes.Floats, n: int) -> float:
+    whole = n - n % lanes.WIDE
+    four = [0.0] * lanes.WIDE
+    for i in range(whole):
+        four[i % lanes.WIDE] += a[i] * b[i]
+    rest = 0.0
+    for i in range(whole, n):
+        rest += a[i] * b[i]
+    return ((four[0] + four[1]) + (four[2] + four[3])) + rest
+
+
+@given(st.integers(0, 41), st.integers(0, 4), st.integers(0, 7), st.integers(0, 2**32 - 1))
+def test_the_order_of_a_sum_is_as_written(n: int, k: int, q: int, seed: int) -> None:
+    numbers = np.random.default_rng(seed)
+    a, x, out = numbers.normal(size=(9, 41)), numbers.normal(size=41), np.zeros(1)
+    one, five, pairs = compiled(a, x, k, q, n, out)
+    assert one == plain(a[0], x, n)
+    assert out[0] == plain(x, x, n)
+    assert five == tuple(plain(a[k + i], x, n) for i in range(5))
+    assert pairs == tuple(plain(a[k + i], a[q + j], n) for i in range(2) for j in range(2))
+    assert np.isclose(one, a[0, :n] @ x[:n], rtol=EXACT, atol=100 * EXACT)
+
+
+def test_no_sum_is_reordered_by_the_compiler() -> None:
+    """Reassociated, the big numbers would cancel first."""
+
+    @kernel
+    def total(x: lanes.Floats) -> float:
+        s = 0.0
+        for i in range(x.size):
+            s += x[i]
+        return s
+
+    assert total(np.array([1.0, 1e30, 1.0, -1e30] * 8)) == 0.0
