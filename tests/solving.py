@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from spinesim.assembly import Assembly
+from spinesim import solving
 from spinesim.kernels import run
 from spinesim.kernels.stability_tables import NOT_ASSESSED
 from spinesim.kernels.tables import Person, State, Task, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.results import wrap
 from spinesim.simulation import prepare
-from spinesim.solving import as_settled
 
 STANDING: dict[str, Any] = {"format": 1, "name": "Standing"}
 
 
-@dataclass(frozen=True)
-class Solved:
-    """One solve with its tables."""
-
-    assembly: Assembly
-    state: State
-    work: Work
-    status: int
+class Solved(solving.Solved):
+    """One solve, with its labelled result."""
 
     @property
     def result(self) -> xr.Dataset:
@@ -45,7 +37,8 @@ def solve(scenario: Mapping[str, Any] | str, model: Model | None = None) -> Solv
     """Return a scenario solved from a cold start."""
     assembly = prepare(scenario, model)
     state, work, status = solve_tables(assembly.person, assembly.task)
-    return Solved(as_settled(assembly, work), state, work, status)
+    unsettled = solving.is_unsettled(assembly, state)
+    return Solved(solving.as_settled(assembly, work), state, work, status, NOT_ASSESSED, unsettled)
 
 
 def solve_tables(person: Person, task: Task, state: State | None = None) -> tuple[State, Work, int]:

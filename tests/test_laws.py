@@ -18,6 +18,7 @@ from mirror import differences, mirrored_values, values
 from situations import GROUPS, mirrored, situations
 from solving import Solved, closeness, situation, solve, solve_tables
 from spinesim.kernels.jit import config
+from spinesim.kernels.stability_tables import NOT_ASSESSED
 from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.kernels.tables import FEET, Task
 from spinesim.model import Model
@@ -153,7 +154,7 @@ def bare_column(trunk: str) -> Solved:
         )
     )
     assembly = replace(assembly, person=person)
-    return Solved(assembly, *solve_tables(person, assembly.task))
+    return Solved(assembly, *solve_tables(person, assembly.task), NOT_ASSESSED, unsettled=False)
 
 
 # --- mirror and frame ----------------------------------------------------------------------------------------

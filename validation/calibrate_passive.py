@@ -15,6 +15,7 @@ import argparse
 import math
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -176,27 +177,25 @@ def _discs(text: str, value: dict[str, float]) -> str:
         numbers = f"b: {value[f'{name}_b']:.4g} N*m, a: {value[f'{name}_a']:.4g} deg"
         rest = f"{numbers}, source: [{SOURCE}, Heuer2007], {NOTE}}}"
         text = _put(text, f"    {name}: {{b: ", rest, start=f"    {name}: {{")
-    for key, name, unit, source in (
+    rows = (
         ("    force: ", "core_force", " N", "GardnerMorse2004"),
         ("    length: ", "core_length", " mm", "GardnerMorse2004"),
         ("    turn: ", "core_turn", "", "Patwardhan2003"),
         ("    linear_stiffness: ", "linear", " N/mm", "Long2016"),
         ("    slenderness: ", "slenderness", "", "Yamamoto1989"),
         ("    stiffness: ", "shear", " N/mm", "Markolf1972"),
-    ):
-        text = _put(text, key, _number(value[name], unit, source))
-    return text
+    )
+    return _put_numbers(text, value, rows)
 
 
 def _facets(text: str, value: dict[str, float]) -> str:
-    for key, name, unit, source in (
+    rows = (
         ("  gap: ", "gap", " mm", "Remus2021"),
         ("  cartilage_modulus: ", "modulus", " MPa", "Remus2021"),
         ("  tip_gap: ", "tip_gap", " mm", "YangKing1984"),
         ("  tip_stiffness: ", "tip_stiffness", " N/mm", "YangKing1984"),
-    ):
-        text = _put(text, key, _number(value[name], unit, source))
-    return text
+    )
+    return _put_numbers(text, value, rows)
 
 
 def _ligaments(text: str, value: dict[str, float]) -> str:
@@ -215,6 +214,13 @@ def _ligaments(text: str, value: dict[str, float]) -> str:
 def _number(value: float, unit: str, source: str) -> str:
     whole = f"value: {value:.4g}{unit}" + ("" if unit else ", unit: '1'")
     return f"{{{whole}, source: [{SOURCE}, {source}], {NOTE}}}"
+
+
+def _put_numbers(text: str, value: dict[str, float], rows: Iterable[tuple[str, str, str, str]]) -> str:
+    """Return the text with the line of each row (how it begins, parameter, unit, source) written anew."""
+    for key, name, unit, source in rows:
+        text = _put(text, key, _number(value[name], unit, source))
+    return text
 
 
 def _put(text: str, key: str, rest: str, start: str | None = None) -> str:

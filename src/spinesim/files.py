@@ -8,7 +8,7 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 
@@ -28,6 +28,7 @@ from spinesim.scenario import Scenario
 from spinesim.scenario.sweep import Sweep
 
 DataKind = Literal["models", "scenarios", "sweeps", "validation"]
+T = TypeVar("T", Scenario, Sweep)
 _FOLDERS = {"sweeps": "scenarios/sweeps"}  # where they lie, when not under their own name
 _SUFFIXES = (".yaml", ".yml")
 
@@ -102,29 +103,30 @@ def read_scenario(source: str | os.PathLike[str] | Mapping[str, Any] | Scenario)
     InputError
         With every problem in the file: file, line, column and key path.
     """
-    if isinstance(source, Scenario):
-        return source
-    if isinstance(source, Mapping):
-        return Scenario.from_dict(source)
-    if not isinstance(source, (str, os.PathLike)):
-        raise InputError(f"{quoted(source)} is not a name, a path, a dict or a Scenario")
-    path = find_file(source, "scenarios") if isinstance(source, str) else source
-    return _scenario_of(*scan_yaml(path))
+    given = _given(source, Scenario, "scenarios")
+    return given if isinstance(given, Scenario) else _scenario_of(*scan_yaml(given))
 
 
 def read_sweep(source: str | os.PathLike[str] | Mapping[str, Any] | Sweep) -> Sweep:
     """Return the sweep of a name, a path or plain data; raises as `read_scenario` does."""
-    if isinstance(source, Sweep):
-        return source
-    if isinstance(source, Mapping):
-        return Sweep.from_dict(source)
-    if not isinstance(source, (str, os.PathLike)):
-        raise InputError(f"{quoted(source)} is not a name, a path, a dict or a Sweep")
-    path = find_file(source, "sweeps") if isinstance(source, str) else source
-    document, problems = scan_yaml(path)
+    given = _given(source, Sweep, "sweeps")
+    if isinstance(given, Sweep):
+        return given
+    document, problems = scan_yaml(given)
     if problems:
         raise InputError(problems)
     return Sweep.from_dict(document.data, origin=document.origin)
+
+
+def _given(source: object, kind: type[T], folder: DataKind) -> T | str | os.PathLike[str]:
+    """Return the scenario or sweep itself when it is there already, else the path of its file."""
+    if isinstance(source, kind):
+        return source
+    if isinstance(source, Mapping):
+        return kind.from_dict(source)
+    if not isinstance(source, (str, os.PathLike)):
+        raise InputError(f"{quoted(source)} is not a name, a path, a dict or a {kind.__name__}")
+    return find_file(source, folder) if isinstance(source, str) else source
 
 
 def _scenario_of(document: Document, problems: tuple[Problem, ...]) -> Scenario:

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from spinesim.text_tables import new_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -132,7 +133,7 @@ def _specimen_levels(step: xr.Dataset) -> Table:
         "flexion\ndeg", "right\nbending\ndeg", "left\nrotation\ndeg", "compression\nof joint\nN",
         "disc\npressure\nMPa", "facet\nleft\nN", "facet\nright\nN",
     ]  # fmt: skip
-    table = _table(["level"], numbers)
+    table = new_table(["level"], numbers)
     for level in step["level"].values:
         at = step.sel(level=level)
         table.add_row(
@@ -151,7 +152,7 @@ def _specimen_levels(step: xr.Dataset) -> Table:
 def _course(result: xr.Dataset) -> Table:
     """Return range of motion and neutral zone over the course."""
     kinds = [f"{kind}\n{turn}\ndeg" for kind in ("range", "neutral") for turn in ("flexion", "bending", "rotation")]
-    table = _table(["over the course"], kinds)
+    table = new_table(["over the course"], kinds)
     for level in result["level"].values:
         at = result.sel(level=level)
         table.add_row(str(level), *(_number(x, 2) for x in (*at["range_of_motion"], *at["neutral_zone"])))
@@ -169,21 +170,12 @@ def _person(result: xr.Dataset) -> Iterator[RenderableType]:
     yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), "", CLOSING]))
 
 
-def _table(names: Sequence[str], numbers: Sequence[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for header in names:
-        table.add_column(header)
-    for header in numbers:
-        table.add_column(header, justify="right")
-    return table
-
-
 def _levels(result: xr.Dataset) -> Table:
     numbers = [
         "compression\nof joint\nN", "anterior\nshear\nN", "compression\nof disc\nN",
         "disc\npressure\nMPa", "facet\nleft\nN", "facet\nright\nN", "share of\ntolerance",
     ]  # fmt: skip
-    table = _table(["level"], numbers)
+    table = new_table(["level"], numbers)
     for level in result["level"].values:
         at = result.sel(level=level)
         table.add_row(
@@ -199,7 +191,7 @@ def _levels(result: xr.Dataset) -> Table:
 
 
 def _muscles(result: xr.Dataset) -> Table:
-    table = _table(["busiest muscle groups"], ["left\nN", "right\nN", "active\nleft", "active\nright"])
+    table = new_table(["busiest muscle groups"], ["left\nN", "right\nN", "active\nleft", "active\nright"])
     total = result["group_force"].sum("side")
     busiest = total.sortby(total, ascending=False)["group"].values[:BUSIEST_GROUPS]
     for group in busiest:
@@ -254,7 +246,7 @@ def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -
 
 
 def _changes_table(shown: dict[str, list[Change]]) -> Table:
-    table = _table(["tissue", "variable", "where"], ["a", "b", "change", "%", "unit"])
+    table = new_table(["tissue", "variable", "where"], ["a", "b", "change", "%", "unit"])
     for tissue, own in shown.items():
         for n, row in enumerate(own):
             percent = _MISSING if row["percent"] is None else f"{row['percent']:+.0f}"

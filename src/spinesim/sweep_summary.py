@@ -7,12 +7,12 @@ from typing import Any, TextIO
 
 import numpy as np
 import xarray as xr
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from spinesim.sweeps.statistics import INTERVAL, intervals
+from spinesim.text_tables import new_table
 from spinesim.variables import variables
 
 MOST_CELLS = 12  # rows of one output
@@ -33,7 +33,7 @@ def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
     console = Console(file=file, highlight=False)
     console.print(Text(f"{indices.attrs['method']} of {indices.attrs['output']}, {indices.attrs['solves']} solves"))
     names = list(indices.data_vars)
-    table = _table(["parameter"], [str(name).replace("_", " ") for name in names])
+    table = new_table(["parameter"], [str(name).replace("_", " ") for name in names])
     for k in np.argsort(-np.abs(indices[names[0]].values)):
         table.add_row(str(indices["parameter"].values[k]), *(f"{float(indices[name][k]):.3f}" for name in names))
     console.print(table)
@@ -41,7 +41,7 @@ def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
 
 def _intervals(sweep: xr.Dataset, single: xr.Dataset | None) -> Table:
     found = intervals(sweep)
-    table = _table(["output", "where"], [*(["value"] if single is not None else []), "median", "interval", "unit"])
+    table = new_table(["output", "where"], [*(["value"] if single is not None else []), "median", "interval", "unit"])
     for name in found.data_vars:
         for where, cell in _cells(found[name]):
             low, median, high = (_number(value) for value in cell.values)
@@ -72,12 +72,3 @@ def _number(value: Any) -> str:
     if not np.isfinite(number):
         return "-"
     return f"{number:.0f}" if abs(number) >= 100.0 else f"{number:.3g}"
-
-
-def _table(names: list[str], numbers: list[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for header in names:
-        table.add_column(header)
-    for header in numbers:
-        table.add_column(header, justify="right")
-    return table

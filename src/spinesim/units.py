@@ -170,8 +170,23 @@ def registry() -> pint.UnitRegistry[Any]:
     return pint.UnitRegistry(str(definitions), preprocessors=[lambda text: text.replace("%", "percent")])
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class WrittenAsText:
+    """What `parse` reads from text and `format` writes."""
+
+    parse: Any
+    format: Any
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Tell pydantic how to read and write the field."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.format)
+        )
+
+
+@dataclass(frozen=True)
+class Quantity(WrittenAsText):
     """Pydantic annotation of a float field that is written as text with a unit.
 
     Use as ``mass: Annotated[float, Quantity("mass", "0 kg", "500 kg")]``; inside, the value is an SI float.
@@ -203,14 +218,6 @@ class Quantity:
     def format(self, value: float) -> str:
         """Return the text of an SI value."""
         return format_quantity(value, self.dimension, self.unit)
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Tell pydantic how to read and write the field."""
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_plain_validator_function(
-            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.format)
-        )
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from spinesim.kernels import lanes
 from spinesim.kernels.jit import kernel
+from spinesim.kernels.tables import Floats
 from tolerances import EXACT
 
 pytestmark = [pytest.mark.interpreted, pytest.mark.boundscheck]
@@ -16,13 +17,13 @@ pytestmark = [pytest.mark.interpreted, pytest.mark.boundscheck]
 
 @kernel
 def compiled(
-    a: lanes.Floats, x: lanes.Floats, k: int, q: int, n: int, out: lanes.Floats
+    a: Floats, x: Floats, k: int, q: int, n: int, out: Floats
 ) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
     out[0] = lanes.dot(x, x, n)
     return lanes.dot(a[0], x, n), lanes.dot_five(a, k, x, n), lanes.dot_pairs(a, k, q, n)
 
 
-def plain(a: lanes.Floats, b: lanes.Floats, n: int) -> float:
+def plain(a: Floats, b: Floats, n: int) -> float:
     whole = n - n % lanes.WIDE
     four = [0.0] * lanes.WIDE
     for i in range(whole):
@@ -49,7 +50,7 @@ def test_no_sum_is_reordered_by_the_compiler() -> None:
     """Reassociated, the big numbers would cancel first."""
 
     @kernel
-    def total(x: lanes.Floats) -> float:
+    def total(x: Floats) -> float:
         s = 0.0
         for i in range(x.size):
             s += x[i]

@@ -43,13 +43,7 @@ def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
 @kernel
 def _turn_abdomen(share: float, r: Floats, step: Floats, relative: Floats) -> None:
     """Turn the abdominal frame by its share of the thorax's rotation against the pelvis."""
-    for i in range(3):
-        for k in range(3):
-            relative[i, k] = (
-                r[PELVIS, 0, i] * r[THORAX, 0, k]
-                + r[PELVIS, 1, i] * r[THORAX, 1, k]
-                + r[PELVIS, 2, i] * r[THORAX, 2, k]
-            )
+    vec3.between(r[PELVIS], r[THORAX], relative)
     x, y, z = vec3.rotation_vector(relative)
     vec3.rotation(share * x, share * y, share * z, step)
     vec3.multiply(r[PELVIS], step, r[ABDOMEN])

@@ -119,4 +119,5 @@ def _dot_pairs(typing: Any, a: Any, k: Any, q: Any, n: Any) -> Any:
 if IS_PLAIN:
     dot, dot_five, dot_pairs = kernel(dot), kernel(dot_five), kernel(dot_pairs)
 else:
-    dot, dot_five, dot_pairs = _dot, _dot_five, _dot_pairs
+    own: Any = _dot, _dot_five, _dot_pairs
+    dot, dot_five, dot_pairs = own

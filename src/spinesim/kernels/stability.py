@@ -152,13 +152,7 @@ def _add_loads(forces: Forces, o: Floats, out: Floats) -> None:
 def _turn_of_wall(share: float, r: Floats, scratch: Floats, out: Floats) -> None:
     """Write how the abdominal wall turns as the thorax turns about the global axes; `scratch` (3, 3, 3)."""
     relative, t = scratch[0], scratch[1, 0]
-    for i in range(3):
-        for k in range(3):
-            relative[i, k] = (
-                r[PELVIS, 0, i] * r[THORAX, 0, k]
-                + r[PELVIS, 1, i] * r[THORAX, 1, k]
-                + r[PELVIS, 2, i] * r[THORAX, 2, k]
-            )
+    vec3.between(r[PELVIS], r[THORAX], relative)
     t[0], t[1], t[2] = vec3.rotation_vector(relative)
     for c in range(3):
         x, y, z = _left_jacobian_inverse(t, r[PELVIS, c, 0], r[PELVIS, c, 1], r[PELVIS, c, 2])

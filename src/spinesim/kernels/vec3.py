@@ -61,6 +61,14 @@ def multiply(a: Floats, b: Floats, out: Floats) -> None:
 
 
 @kernel
+def between(a: Floats, b: Floats, out: Floats) -> None:
+    """Write the rotation of b seen from a, A^T B, to `out` (not a or b)."""
+    for i in range(3):
+        for j in range(3):
+            out[i, j] = a[0, i] * b[0, j] + a[1, i] * b[1, j] + a[2, i] * b[2, j]
+
+
+@kernel
 def rotation(x: float, y: float, z: float, out: Floats) -> None:
     """Write the matrix of a rotation vector (Rodrigues) to `out`."""
     t2 = x * x + y * y + z * z

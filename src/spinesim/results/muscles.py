@@ -30,9 +30,14 @@ def muscle_values(setting: Setting, sight: Sight) -> dict[str, Any]:
         "muscle_activation": activation,
         "fibre_length": sight.line[:, :n, 0],
         "group_force": _by_group(force, setting.fascicles),
-        "group_activation": _by_group(most * activation, setting.fascicles) / weight,
-        "group_limit": _by_group(most * limit, setting.fascicles) / weight,
+        "group_activation": _mean(_by_group(most * activation, setting.fascicles), weight),
+        "group_limit": _mean(_by_group(most * limit, setting.fascicles), weight),
     }
+
+
+def _mean(total: Floats, weight: Floats) -> Floats:
+    """Return total / weight; a group without any strength has no mean."""
+    return np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0.0)
 
 
 def _by_group(values: Floats, fascicles: FascicleNames) -> Floats:

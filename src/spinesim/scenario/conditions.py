@@ -6,17 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic import GetJsonSchemaHandler, field_validator, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from spinesim.errors import InputError
 from spinesim.scenario.posture import Fraction
 from spinesim.schema import WHOLE_NUMBER, Frozen
-from spinesim.units import Quantity
+from spinesim.units import Quantity, WrittenAsText
 
 
 @dataclass(frozen=True)
-class AutoOr:
+class AutoOr(WrittenAsText):
     """Pydantic annotation of a field that is "auto" or a quantity."""
 
     quantity: Quantity
@@ -29,12 +29,6 @@ class AutoOr:
     def format(self, value: str | float) -> str:
         """Return the text of a value."""
         return value if isinstance(value, str) else self.quantity.format(value)
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Tell pydantic how to read and write the field."""
-        return core_schema.no_info_plain_validator_function(
-            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(self.format)
-        )
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
