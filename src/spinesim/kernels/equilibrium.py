@@ -122,36 +122,34 @@ def place(person: Person, task: Task, u: Floats, scale: float, frames: Frames, f
 @inner
 def pull(person: Person, task: Task, frames: Frames, pulls: Pulls) -> None:
     """Update lengths, wrenches and forces of all that pulls or pushes."""
-    muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, frames.a_up, pulls)
+    muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
     muscle.line_forces(person.lines, task.fascia_scale, pulls)
-    _push_geometry(person.breath, person.lines.f_max.size, frames.r, frames.o, frames.a_up, pulls.gain, pulls.wrench)
+    _push_geometry(person.breath, person.lines.f_max.size, frames.r, frames.o, pulls.gain, pulls.wrench)
 
 
 @kernel
-def _push_geometry(breath: Breath, n: int, r: Floats, o: Floats, a_up: Floats, gain: Floats, wrench: Floats) -> None:
+def _push_geometry(breath: Breath, n: int, r: Floats, o: Floats, gain: Floats, wrench: Floats) -> None:
     """Update the pulls that are no lines: abdominal pressure on the diaphragm and supports on the thorax."""
     gain[n] = breath.maximum * breath.area
     x, y, z = vec3.rotate_at(r, THORAX, 0.0, 1.0, 0.0)
     p, d = breath.diaphragm, breath.support_direction
-    _push_column(wrench, n, r, o, a_up, p[0], p[1], p[2], x, y, z)
+    _push_column(wrench, n, r, o, p[0], p[1], p[2], x, y, z)
     for k in range(breath.support_limit.size):
         gain[n + 2 + k] = breath.support_limit[k]
         x, y, z = vec3.rotate_at(r, THORAX, d[k, 0], d[k, 1], d[k, 2])
         q = breath.support_point
-        _push_column(wrench, n + 2 + k, r, o, a_up, q[k, 0], q[k, 1], q[k, 2], x, y, z)
+        _push_column(wrench, n + 2 + k, r, o, q[k, 0], q[k, 1], q[k, 2], x, y, z)
 
 
 @kernel
 def _push_column(
-    wrench: Floats, row: int, r: Floats, o: Floats, a_up: Floats,
+    wrench: Floats, row: int, r: Floats, o: Floats,
     px: float, py: float, pz: float, x: float, y: float, z: float,
 ) -> None:  # fmt: skip
     """Write a unit force (x, y, z, global) at a point of the thorax to every level of a pull."""
-    for column in range(6 * N_LEVEL):
-        wrench[row, column] = 0.0
     px, py, pz = vec3.rotate_at(r, THORAX, px, py, pz)
     px, py, pz = px + o[THORAX, 0], py + o[THORAX, 1], pz + o[THORAX, 2]
-    muscle.cross_levels(wrench, a_up, row, PELVIS, THORAX, px, py, pz, x, y, z)
+    muscle.cross_levels(wrench, row, 0.0, PELVIS, THORAX, px, py, pz, x, y, z)
 
 
 @inner
@@ -181,6 +179,7 @@ def force_balance(person: Person, work: Work) -> None:
     tensions(person.lines.n_fascicle, person.lines.f_max.size, work.problem.x, pulls.gain, pulls.passive, pulls.tension)
     sum_lines(person.lines, pulls.tension, pulls.wrench, total)
     _add_pushes(person.lines.f_max.size, pulls.tension, pulls.wrench, total)
+    to_anchors(work.frames.a_up, total)
     f, mid, level_f = work.tissue.f, work.frames.mid, work.forces.level_f
     for j in range(N_LEVEL):
         x, y, z = vec3.rotate_at(mid, j, f[j, 0], f[j, 1], f[j, 2])
@@ -203,7 +202,7 @@ def tensions(n: int, n_line: int, x: Floats, gain: Floats, rest: Floats, out: Fl
 
 @inner
 def sum_lines(lines: Lines, tension: Floats, wrench: Floats, out: Floats) -> None:
-    """Write the sum of tension times wrench (48,) over all lines of pull."""
+    """Write the sum of tension times wrench (48,) over all lines of pull; levels' moments are about the origin."""
     out[:] = 0.0
     for i in range(lines.hip.size):
         t, hip = tension[i], lines.hip[i]
@@ -225,6 +224,15 @@ def _add_pushes(n_line: int, tension: Floats, wrench: Floats, out: Floats) -> No
 
 
 @kernel
+def to_anchors(a_up: Floats, total: Floats) -> None:
+    """Take the moments of all levels about their upper anchors instead of the origin."""
+    for j in range(N_LEVEL):
+        c = 6 * j
+        x, y, z = vec3.cross(a_up[j, 0], a_up[j, 1], a_up[j, 2], total[c], total[c + 1], total[c + 2])
+        total[c + 3], total[c + 4], total[c + 5] = total[c + 3] - x, total[c + 4] - y, total[c + 5] - z
+
+
+@kernel
 def dot(a: Floats, b: Floats) -> float:
     """Return the inner product."""
     total = 0.0
@@ -234,8 +242,10 @@ def dot(a: Floats, b: Floats) -> float:
 
 
 @kernel
-def _couplings(mid: Floats, k: Floats, g: Floats, c: Floats) -> None:
-    """Write c: the moment that comes with a force through each level, -g k^-1 turned to global axes."""
+def _couplings(mid: Floats, a_up: Floats, k: Floats, g: Floats, c: Floats, arm: Floats) -> None:
+    """Write c: the moment that comes with a force through each level, -g k^-1 turned to global axes; and to `arm` the
+    same with the moment about the upper anchor of a force whose own is about the origin.
+    """
     for j in range(N_LEVEL):
         for q in range(3):
             # column q of k^-1 mid^T (k is symmetric), then g, then mid
@@ -243,6 +253,10 @@ def _couplings(mid: Floats, k: Floats, g: Floats, c: Floats) -> None:
             x, y, z = vec3.rotate_at(g, j, x, y, z)
             x, y, z = vec3.rotate_at(mid, j, x, y, z)
             c[j, 0, q], c[j, 1, q], c[j, 2, q] = -x, -y, -z
+        x, y, z = a_up[j, 0], a_up[j, 1], a_up[j, 2]
+        arm[j, 0, 0], arm[j, 0, 1], arm[j, 0, 2] = c[j, 0, 0], c[j, 0, 1] + z, c[j, 0, 2] - y
+        arm[j, 1, 0], arm[j, 1, 1], arm[j, 1, 2] = c[j, 1, 0] - z, c[j, 1, 1], c[j, 1, 2] + x
+        arm[j, 2, 0], arm[j, 2, 1], arm[j, 2, 2] = c[j, 2, 0] + y, c[j, 2, 1] - x, c[j, 2, 2]
 
 
 @inner
@@ -250,15 +264,16 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     """Update problem.a, problem.b: moments at levels with the translations eliminated, moments at hips, the abdominal
     hoop; and the tilts of the vertebrae, while they may settle.
     """
-    lines, pulls, c, problem = person.lines, work.pulls, work.motion.c, work.problem
+    lines, pulls, arm, problem = person.lines, work.pulls, work.motion.arm, work.problem
     n = lines.n_fascicle
-    _couplings(work.frames.mid, work.tissue.k, work.tissue.g, c)
+    _couplings(work.frames.mid, work.frames.a_up, work.tissue.k, work.tissue.g, work.motion.c, arm)
     sum_lines(lines, pulls.passive, pulls.wrench, work.motion.total)
+    to_anchors(work.frames.a_up, work.motion.total)
     _wanted(task.contact == FEET, work.frames.mid, work.tissue, work.forces, work.motion, problem.b)
     hips = 2 if task.contact == FEET else 0
-    _fascicle_columns(lines, hips, pulls.wrench, pulls.gain, c, problem.a)
+    _fascicle_columns(lines, hips, pulls.wrench, pulls.gain, arm, problem.a)
     for q in range(n, problem.x.size - N_SETTLE):
-        _level_rows(q, q + lines.f_max.size - n, 0, N_LEVEL, pulls.wrench, pulls.gain, c, problem.a)
+        _level_rows(q, q + lines.f_max.size - n, 0, N_LEVEL, pulls.wrench, pulls.gain, arm, problem.a)
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
     for row in range(N_EQUATION):
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
@@ -288,10 +303,10 @@ def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: 
 
 
 @inner
-def _fascicle_columns(lines: Lines, hips: int, wrench: Floats, gain: Floats, c: Floats, a: Floats) -> None:
+def _fascicle_columns(lines: Lines, hips: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
     """Write the moment rows of every fascicle where it crosses a joint; all others are 0."""
     for q in range(lines.n_fascicle):
-        _level_rows(q, q, lines.first_level[q], lines.after_level[q], wrench, gain, c, a)
+        _level_rows(q, q, lines.first_level[q], lines.after_level[q], wrench, gain, arm, a)
         s = lines.hip[q]
         if 0 <= s < hips:
             for i in range(3):
@@ -299,14 +314,14 @@ def _fascicle_columns(lines: Lines, hips: int, wrench: Floats, gain: Floats, c: 
 
 
 @kernel
-def _level_rows(q: int, p: int, first: int, after: int, wrench: Floats, gain: Floats, c: Floats, a: Floats) -> None:
+def _level_rows(q: int, p: int, first: int, after: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
     """Write column q, driven by pull p, at levels first ... after - 1."""
     g = gain[p]
     for j in range(first, after):
         w = 6 * j
         fx, fy, fz = g * wrench[p, w], g * wrench[p, w + 1], g * wrench[p, w + 2]
         for i in range(3):
-            a[3 * j + i, q] = g * wrench[p, w + 3 + i] + c[j, i, 0] * fx + c[j, i, 1] * fy + c[j, i, 2] * fz
+            a[3 * j + i, q] = g * wrench[p, w + 3 + i] + arm[j, i, 0] * fx + arm[j, i, 1] * fy + arm[j, i, 2] * fz
 
 
 @kernel

@@ -66,29 +66,28 @@ def _turn_points(body: Ints, point: Floats, r: Floats, out: Floats) -> None:
 
 
 @inner
-def line_geometry(lines: Lines, share: float, o: Floats, a_up: Floats, pulls: Pulls) -> None:
-    """Update pulls.length and pulls.wrench given body origins and upper anchors; `share` of rotation is the wall's."""
+def line_geometry(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
+    """Update pulls.length and pulls.wrench given body origins; `share` of rotation is the wall's."""
     length, wrench = pulls.length, pulls.wrench
     for i in range(lines.hip.size):
         length[i] = lines.fixed_length[i]
-        for c in range(6 * lines.first_level[i], 6 * lines.after_level[i]):
-            wrench[i, c] = 0.0
-        if lines.hip[i] >= 0:
-            for c in range(36 + 6 * lines.hip[i], 42 + 6 * lines.hip[i]):
+        if lines.shared[i] != 0.0:
+            for c in range(wrench.shape[1]):
                 wrench[i, c] = 0.0
     _walk_segments(
-        lines.segment_line, lines.segment_a, lines.segment_b, o, pulls.seg_a, pulls.seg_b, a_up, share, length, wrench
-    )
+        lines.segment_line, lines.segment_a, lines.segment_b, lines.shared, o, pulls.seg_a, pulls.seg_b, share, length,
+        wrench,
+    )  # fmt: skip
 
 
 @kernel
 def _walk_segments(
-    lines: Ints, low: Ints, high: Ints, o: Floats, seg_a: Floats, seg_b: Floats, a_up: Floats, share: float,
+    lines: Ints, low: Ints, high: Ints, shared: Floats, o: Floats, seg_a: Floats, seg_b: Floats, share: float,
     lengths: Floats, wrench: Floats,
 ) -> None:  # fmt: skip
-    """Add each segment's length to its line and its unit tension to the levels and hips it crosses."""
+    """Add each segment's length to its line and write its unit tension to the levels and hips it crosses."""
     for i in range(lines.size):
-        line, a, b = lines[i], low[i], high[i]
+        line, a, b, keep = lines[i], low[i], high[i], shared[lines[i]]
         px, py, pz = o[b, 0] + seg_b[i, 0], o[b, 1] + seg_b[i, 1], o[b, 2] + seg_b[i, 2]
         qx, qy, qz = o[a, 0] + seg_a[i, 0], o[a, 1] + seg_a[i, 1], o[a, 2] + seg_a[i, 2]
         x, y, z = px - qx, py - qy, pz - qz
@@ -100,43 +99,42 @@ def _walk_segments(
             continue  # within one leg: it only lengthens with the knee
         if b <= THORAX and a <= THORAX:
             if b > a:
-                cross_levels(wrench, a_up, line, a, b, px, py, pz, -x, -y, -z)
+                cross_levels(wrench, line, keep, a, b, px, py, pz, -x, -y, -z)
             else:
-                cross_levels(wrench, a_up, line, b, a, qx, qy, qz, x, y, z)
+                cross_levels(wrench, line, keep, b, a, qx, qy, qz, x, y, z)
         elif b == ABDOMEN:
             _wall_couple(wrench, o, share, line, px, py, pz, -x, -y, -z)
             if a > PELVIS:
-                cross_levels(wrench, a_up, line, PELVIS, a, qx, qy, qz, x, y, z)
+                cross_levels(wrench, line, keep, PELVIS, a, qx, qy, qz, x, y, z)
         elif a == ABDOMEN:
             _wall_couple(wrench, o, share, line, qx, qy, qz, x, y, z)
-            cross_levels(wrench, a_up, line, PELVIS, b, px, py, pz, -x, -y, -z)
+            cross_levels(wrench, line, keep, PELVIS, b, px, py, pz, -x, -y, -z)
         else:
-            _cross_hip(wrench, o, line, a, px, py, pz, -x, -y, -z)
+            _cross_hip(wrench, o, line, keep, a, px, py, pz, -x, -y, -z)
 
 
 @kernel
-def _add_wrench(
-    wrench: Floats, line: int, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
+def _put_wrench(
+    wrench: Floats, line: int, keep: float, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
 ) -> None:
-    """Add a force and a moment to the six columns from c."""
-    wrench[line, c] += x
-    wrench[line, c + 1] += y
-    wrench[line, c + 2] += z
-    wrench[line, c + 3] += mx
-    wrench[line, c + 4] += my
-    wrench[line, c + 5] += mz
+    """Write a force and a moment to the six columns from c, on top of `keep` times what is there."""
+    wrench[line, c] = keep * wrench[line, c] + x
+    wrench[line, c + 1] = keep * wrench[line, c + 1] + y
+    wrench[line, c + 2] = keep * wrench[line, c + 2] + z
+    wrench[line, c + 3] = keep * wrench[line, c + 3] + mx
+    wrench[line, c + 4] = keep * wrench[line, c + 4] + my
+    wrench[line, c + 5] = keep * wrench[line, c + 5] + mz
 
 
 @kernel
 def cross_levels(
-    wrench: Floats, a_up: Floats, line: int, low: int, high: int,
+    wrench: Floats, line: int, keep: float, low: int, high: int,
     px: float, py: float, pz: float, x: float, y: float, z: float,
 ) -> None:  # fmt: skip
-    """Add a unit force (x, y, z) at p on the upper body `high` to every level above body `low`."""
+    """Write a unit force (x, y, z) at p on the upper body `high` to every level above body `low`."""
+    mx, my, mz = vec3.cross(px, py, pz, x, y, z)
     for j in range(6 - high, 6 - low):
-        c = 6 * j
-        mx, my, mz = vec3.cross(px - a_up[j, 0], py - a_up[j, 1], pz - a_up[j, 2], x, y, z)
-        _add_wrench(wrench, line, c, x, y, z, mx, my, mz)
+        _put_wrench(wrench, line, keep, 6 * j, x, y, z, mx, my, mz)
 
 
 @kernel
@@ -156,13 +154,13 @@ def _wall_couple(
 
 @kernel
 def _cross_hip(
-    wrench: Floats, o: Floats, line: int, a: int, px: float, py: float, pz: float, x: float, y: float, z: float
+    wrench: Floats, o: Floats, line: int, keep: float, a: int, px: float, py: float, pz: float, x: float, y: float, z: float
 ) -> None:
-    """Add unit tension at p on the pelvis to the hip that body a (thigh or shank) hangs on."""
+    """Write unit tension at p on the pelvis to the hip that body a (thigh or shank) hangs on."""
     side = (a - 7) % 2
     hip, c = 7 + side, 36 + 6 * side
     mx, my, mz = vec3.cross(px - o[hip, 0], py - o[hip, 1], pz - o[hip, 2], x, y, z)
-    _add_wrench(wrench, line, c, x, y, z, mx, my, mz)
+    _put_wrench(wrench, line, keep, c, x, y, z, mx, my, mz)
 
 
 @inner

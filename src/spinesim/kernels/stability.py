@@ -54,7 +54,7 @@ def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) ->
             _sum_block(desk, j, i)
             _outside_rows(work, desk, j, i)
         _tissue_rows(work, desk, j)
-    _muscle_arms(person.lines.n_fascicle, work.pulls, work.frames.mid, desk.arms)
+    _muscle_arms(person.lines.n_fascicle, work.pulls, work.frames.mid, work.frames.a_up, desk.arms)
 
 
 @kernel
@@ -370,7 +370,7 @@ def _tissue_rows(work: Work, desk: Desk, j: int) -> None:
 
 
 @kernel
-def _muscle_arms(n_fascicle: int, pulls: Pulls, mid: Floats, out: Floats) -> None:
+def _muscle_arms(n_fascicle: int, pulls: Pulls, mid: Floats, a_up: Floats, out: Floats) -> None:
     """Write dL/dq of each fascicle times the root of its active force per length."""
     for i in range(n_fascicle):
         force = pulls.tension[i] - pulls.passive[i]
@@ -379,7 +379,9 @@ def _muscle_arms(n_fascicle: int, pulls: Pulls, mid: Floats, out: Floats) -> Non
         root = math.sqrt(force / pulls.length[i])
         for j in range(N_LEVEL):
             row, c = 3 * j, 6 * j
-            for k in range(3):
-                out[i, row + k] = root * pulls.wrench[i, c + 3 + k]
-            x, y, z = vec3.unrotate_at(mid, j, pulls.wrench[i, c], pulls.wrench[i, c + 1], pulls.wrench[i, c + 2])
+            fx, fy, fz = pulls.wrench[i, c], pulls.wrench[i, c + 1], pulls.wrench[i, c + 2]
+            x, y, z = vec3.cross(a_up[j, 0], a_up[j, 1], a_up[j, 2], fx, fy, fz)
+            for k, shift in enumerate((x, y, z)):
+                out[i, row + k] = root * (pulls.wrench[i, c + 3 + k] - shift)
+            x, y, z = vec3.unrotate_at(mid, j, fx, fy, fz)
             out[i, 18 + row], out[i, 19 + row], out[i, 20 + row] = root * x, root * y, root * z

@@ -112,6 +112,7 @@ class Lines(NamedTuple):
     first_level: Ints  # (line,)                levels first_level ... after_level - 1 are crossed, or none
     after_level: Ints  # (line,)
     hip: Ints  # (line,)                        side of the hip that is crossed, -1: none
+    shared: Floats  # (line,) 1                 1 where several segments act on one level or hip, else 0
     fixed_length: Floats  # (line,) m           length inside single bodies
     f_max: Floats  # (line,) N                  fascia: stiffness N/m
     optimal: Floats  # (line,) m                fascia: toe length m
@@ -240,8 +241,9 @@ class Tissue(NamedTuple):
 class Pulls(NamedTuple):
     """Scratch: all that pulls or pushes along a line: fascicles, fascia bands, then pressure, slack and supports.
 
-    The wrench of a pull is force and moment per unit on all above each level (columns 6 level ... + 5, about the upper
-    anchor), then on the pelvis at each hip (36 + 6 side ... + 5, about the hip). Levels a pull does not cross stay 0.
+    The wrench of a pull is force and moment per unit on all above each level (columns 6 level ... + 5, about the origin,
+    so that one segment has the same wrench at all levels it crosses), then on the pelvis at each hip (36 + 6 side
+    ... + 5, about the hip). Levels a pull does not cross stay 0.
     """
 
     seg_a: Floats  # (segment, 3) m             prepare_lines: global offsets from the body origin
@@ -257,7 +259,8 @@ class Motion(NamedTuple):
     """Scratch: balance and the steps of the discs."""
 
     c: Floats  # (level, 3, 3) m                couple: moment per force through the level, global
-    total: Floats  # (48,) N and N m            sum of all pulls' wrenches
+    arm: Floats  # (level, 3, 3) m              the same per pull, whose moments are about the origin
+    total: Floats  # (48,) N and N m            sum of all pulls' wrenches, about upper anchors and hips
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
     step: Floats  # (24,) m                     move_discs, settling.step: translations, then turns
     past_step: Floats  # (5, 24) m
@@ -356,7 +359,7 @@ def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
 def _make_motion() -> Motion:
     z, n = np.zeros, 18 + N_TURN
     return Motion(
-        c=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)), past_point=z((5, n)), mix_h=z((5, 5)),
+        c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)), past_point=z((5, n)), mix_h=z((5, 5)),
         mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=np.int64), by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), by_lean=z(18),
     )  # fmt: skip
 
