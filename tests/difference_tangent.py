@@ -1,7 +1,7 @@
 """The tangent of the trunk by differences of its balance, coordinate by coordinate: the reference of the exact one."""
 
 from spinesim.kernels import kinematics, loads, muscle, passive, vec3
-from spinesim.kernels.equilibrium import sum_lines, to_anchors
+from spinesim.kernels.equilibrium import sum_pulls, to_anchors
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, State, Task, Work
 
@@ -79,7 +79,7 @@ def _generalised(
     muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
     passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
     total = work.motion.total
-    sum_lines(person.lines, pulls.tension, pulls.wrench, total)
+    sum_pulls(pulls.wrench, pulls.tension, person.lines.f_max.size, total)
     to_anchors(frames.a_up, total)
     f, m, mid = work.tissue.f, work.tissue.m, frames.mid
     for j in range(N_LEVEL):

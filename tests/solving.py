@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from spinesim import solving
 from spinesim.kernels import run
@@ -26,6 +27,11 @@ class Solved(solving.Solved):
     def result(self) -> xr.Dataset:
         """Return the labelled result, stability left out."""
         return wrap(self.assembly, self.state, self.work, self.status, NOT_ASSESSED)
+
+    def arms(self, j: int) -> NDArray[np.float64]:
+        """Return the moments (3, pull) per unit on all above level j, about its upper anchor, global axes."""
+        wrench, anchor = self.work.pulls.wrench[6 * j : 6 * j + 6], self.work.frames.a_up[j]
+        return wrench[3:] - np.cross(anchor, wrench[:3].T).T
 
 
 def situation(**fields: Any) -> dict[str, Any]:

@@ -88,10 +88,8 @@ def test_moment_arms_at_levels_are_slopes_of_length(scenario: dict[str, Any]) ->
         above, center = list(CHAIN[6 - j :]), solved.work.frames.a_up[j]
         by_turn = slopes(solved, above, center, TURN, turning=True)
         by_shift = slopes(solved, above, center, SHIFT, turning=False)
-        assert np.allclose(
-            by_turn[:, ~wall], solved.work.pulls.wrench[:n, 6 * j + 3 : 6 * j + 6].T[:, ~wall], rtol=0.0, atol=1e-8
-        )
-        assert np.allclose(by_shift, solved.work.pulls.wrench[:n, 6 * j : 6 * j + 3].T, rtol=0.0, atol=1e-8)
+        assert np.allclose(by_turn[:, ~wall], solved.arms(j)[:, :n][:, ~wall], rtol=0.0, atol=1e-8)
+        assert np.allclose(by_shift, solved.work.pulls.wrench[6 * j : 6 * j + 3, :n], rtol=0.0, atol=1e-8)
 
 
 @pytest.mark.parametrize("trunk", ["0 deg", "50 deg"])
@@ -99,7 +97,7 @@ def test_moment_arms_over_the_wall_are_slopes_in_the_plane_of_its_turn(trunk: st
     solved = solve(situation(posture={"preset": "standing", "trunk_inclination": trunk}))
     wall = through_the_wall(solved)
     found = slopes(solved, list(CHAIN[1:]), solved.work.frames.a_up[5], TURN, turning=True)
-    assert np.allclose(found[2, wall], solved.work.pulls.wrench[: wall.size, 35][wall], rtol=0.0, atol=1e-8)
+    assert np.allclose(found[2, wall], solved.arms(5)[2, : wall.size][wall], rtol=0.0, atol=1e-8)
 
 
 @pytest.mark.parametrize("scenario", [situation(), BENT], ids=["standing", "bent"])
@@ -109,7 +107,7 @@ def test_moment_arms_at_hips_are_slopes_of_length(scenario: dict[str, Any]) -> N
     for s, side in enumerate(SIDES):
         legs = [f"thigh_{side}", f"shank_{side}"]
         found = -slopes(solved, legs, solved.work.frames.o[7 + s], TURN, turning=True)
-        told = solved.work.pulls.wrench[: found.shape[1], 39 + 6 * s : 42 + 6 * s].T
+        told = solved.work.pulls.wrench[39 + 6 * s : 42 + 6 * s, : found.shape[1]]
         assert np.allclose(found, told, rtol=0.0, atol=1e-8)
 
 

@@ -31,7 +31,7 @@ def standing() -> Solved:
 def arms(solved: Solved, groups: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return extension arms at L4-L5 (mm) of the fascicles that cross it, and their maximal forces."""
     rows = [i for i, f in enumerate(solved.assembly.fascicles) if f.group in groups]
-    found = 1e3 * solved.work.pulls.wrench[rows, 6 * L4_L5 + 5]
+    found = 1e3 * solved.arms(L4_L5)[2, rows]
     crossing = np.abs(found) > 1e-9
     return found[crossing], solved.assembly.person.lines.f_max[rows][crossing]
 
@@ -64,7 +64,7 @@ def test_psoas_runs_close_to_the_joint(standing: Solved) -> None:
 )
 def test_side_muscles_bend_to_their_own_side(group: str, axis: int, side: str, standing: Solved) -> None:
     rows = [i for i, f in enumerate(standing.assembly.fascicles) if f.group == group and f.side == side]
-    found = standing.work.pulls.wrench[rows, 6 * L4_L5 + 3 + axis]
+    found = standing.arms(L4_L5)[axis, rows]
     assert (found[np.abs(found) > 1e-12] > 0.0).all()
 
 
@@ -74,7 +74,7 @@ def test_obliques_turn_to_opposite_sides(standing: Solved) -> None:
     for group in ("external_oblique", "internal_oblique"):
         rows = [i for i, f in enumerate(standing.assembly.fascicles) if f.group == group and f.side == "right"]
         force = standing.assembly.person.lines.f_max[rows]
-        turning[group] = float(np.average(standing.work.pulls.wrench[rows, 6 * L4_L5 + 4], weights=force))
+        turning[group] = float(np.average(standing.arms(L4_L5)[1, rows], weights=force))
     assert turning["external_oblique"] > 0.0 > turning["internal_oblique"]
 
 

@@ -16,7 +16,6 @@ from spinesim.kernels.tables import (
     PASSIVE_TOE,
     THORAX,
     Floats,
-    Ints,
     Lines,
 )
 from spinesim.model import Fascicle, Model
@@ -62,39 +61,31 @@ def line_table(model: Model, subject: Subject) -> Lines:
     for side in (0, 1):
         _add_fascia(rows, model, subject, side)
     line, a, b, pa, pb = (np.array(column) for column in zip(*rows.segments, strict=True))
-    first, after, hip, shared = _crossings(len(rows.lines), rows.segments)
     fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (
         np.array(column) for column in zip(*rows.lines, strict=True)
     )
+    shared = _shared(len(rows.lines), rows.segments)
     return Lines(
-        line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, first, after, hip, shared, fixed, f_max,
+        line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, shared, fixed, f_max,
         optimal, tendon, cosine,
         kind.astype(np.int64), passive, volume, hoop, model.force_length_width, n_fascicle,
     )  # fmt: skip
 
 
-def _crossings(n_line: int, segments: list[tuple[int, int, int, Floats, Floats]]) -> tuple[Ints, Ints, Ints, Floats]:
-    """Return the first level each line crosses, the one after its last, the side of its hip (-1: none), and 1.0 where
-    several of its segments act on one of them.
-
-    A path that leaves one body returns to the next: its levels follow one another. The abdominal wall turns with every
-    level.
+def _shared(n_line: int, segments: list[tuple[int, int, int, Floats, Floats]]) -> Floats:
+    """Return 1.0 for each line of which several segments act on one level or hip: the wall of the abdomen turns with
+    all levels.
     """
-    first, after, hip = np.full(n_line, N_LEVEL), np.zeros(n_line, dtype=np.int64), np.full(n_line, -1)
     acting = np.zeros((n_line, N_LEVEL + 2), dtype=np.int64)
     for line, a, b, _, _ in segments:
         low, high = sorted((a, b))
         if high == ABDOMEN:
-            first[line], after[line] = 0, N_LEVEL
             acting[line] += 2
         elif high <= THORAX:
-            first[line] = min(first[line], THORAX - high)
-            after[line] = max(after[line], THORAX - low)
             acting[line, THORAX - high : THORAX - low] += 1
         elif low <= THORAX:
-            hip[line] = (high - THORAX - 1) % 2
-            acting[line, N_LEVEL + hip[line]] += 1
-    return first, after, hip, (acting.max(axis=1) > 1).astype(float)
+            acting[line, N_LEVEL + (high - THORAX - 1) % 2] += 1
+    return (acting.max(axis=1) > 1).astype(float)
 
 
 def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicle, side: int) -> None:

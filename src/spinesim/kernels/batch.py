@@ -108,7 +108,7 @@ def _person(p: Person, v: Any, at: Ints) -> Person:
 @inner
 def _lines(m: Lines, width: float) -> Lines:
     return Lines(
-        m.segment_line, m.segment_a, m.segment_b, m.point_a, m.point_b, m.first_level, m.after_level, m.hip,
+        m.segment_line, m.segment_a, m.segment_b, m.point_a, m.point_b, m.shared,
         m.fixed_length, m.f_max, m.optimal, m.tendon, m.cos_pennation, m.passive_kind, m.passive, m.volume, m.hoop,
         width, m.n_fascicle,
     )  # fmt: skip

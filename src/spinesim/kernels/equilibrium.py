@@ -2,10 +2,8 @@
 hips.
 """
 
-from spinesim.kernels import kinematics, loads, muscle, passive, settling, vec3
-from spinesim.kernels.cholesky import cholesky_solve
+from spinesim.kernels import kinematics, lanes, loads, muscle, passive, settling, vec3
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.settling import ARM
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
     FARTHEST_TILT,
@@ -34,13 +32,7 @@ from spinesim.kernels.tables import (
 )
 
 COLD_SHORTENING = 5e-4  # m
-MAX_STEP = 1.5e-3  # m a disc may move in one step
-MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
-MIX_DEPTH = 5  # points it remembers
 FREE = 100.0  # one over the weight of what costs next to nothing: leaning, slack of the wall
-N_MOVE = 18 + N_TURN
-LEAST_CALM = 0.1  # share of a step
-MIX_TILT = 5e-3  # rad, the same of a tilt
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
 
@@ -177,8 +169,7 @@ def force_balance(person: Person, work: Work) -> None:
     """Write the force balance (18) at the activations problem.x to motion.res; motion.total holds all pulls' sums."""
     pulls, res, total = work.pulls, work.motion.res, work.motion.total
     tensions(person.lines.n_fascicle, person.lines.f_max.size, work.problem.x, pulls.gain, pulls.passive, pulls.tension)
-    sum_lines(person.lines, pulls.tension, pulls.wrench, total)
-    _add_pushes(person.lines.f_max.size, pulls.tension, pulls.wrench, total)
+    sum_pulls(pulls.wrench, pulls.tension, pulls.tension.size, total)
     to_anchors(work.frames.a_up, total)
     f, mid, level_f = work.tissue.f, work.frames.mid, work.forces.level_f
     for j in range(N_LEVEL):
@@ -200,27 +191,12 @@ def tensions(n: int, n_line: int, x: Floats, gain: Floats, rest: Floats, out: Fl
         out[i] = rest[i] + x[i - n_line + n] * gain[i]
 
 
-@inner
-def sum_lines(lines: Lines, tension: Floats, wrench: Floats, out: Floats) -> None:
-    """Write the sum of tension times wrench (48,) over all lines of pull; levels' moments are about the origin."""
-    out[:] = 0.0
-    for i in range(lines.hip.size):
-        t, hip = tension[i], lines.hip[i]
-        if t != 0.0:
-            for c in range(6 * lines.first_level[i], 6 * lines.after_level[i]):
-                out[c] += t * wrench[i, c]
-            if hip >= 0:
-                for c in range(36 + 6 * hip, 42 + 6 * hip):
-                    out[c] += t * wrench[i, c]
-
-
 @kernel
-def _add_pushes(n_line: int, tension: Floats, wrench: Floats, out: Floats) -> None:
-    """Add the same of all that pushes the thorax: they follow the lines and cross every level."""
-    for i in range(n_line, tension.size):
-        if tension[i] != 0.0:
-            for c in range(6 * N_LEVEL):
-                out[c] += tension[i] * wrench[i, c]
+def sum_pulls(wrench: Floats, tension: Floats, n: int, out: Floats) -> None:
+    """Write the sum of tension times wrench (48,) over the first n pulls; levels' moments are about the origin."""
+    for first in range(0, out.size, 6):
+        for i, total in enumerate(lanes.dot_six(wrench, first, tension, n)):
+            out[first + i] = total
 
 
 @kernel
@@ -267,13 +243,16 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     lines, pulls, arm, problem = person.lines, work.pulls, work.motion.arm, work.problem
     n = lines.n_fascicle
     _couplings(work.frames.mid, work.frames.a_up, work.tissue.k, work.tissue.g, work.motion.c, arm)
-    sum_lines(lines, pulls.passive, pulls.wrench, work.motion.total)
+    sum_pulls(pulls.wrench, pulls.passive, lines.f_max.size, work.motion.total)
     to_anchors(work.frames.a_up, work.motion.total)
     _wanted(task.contact == FEET, work.frames.mid, work.tissue, work.forces, work.motion, problem.b)
     hips = 2 if task.contact == FEET else 0
-    _fascicle_columns(lines, hips, pulls.wrench, pulls.gain, arm, problem.a)
-    for q in range(n, problem.x.size - N_SETTLE):
-        _level_rows(q, q + lines.f_max.size - n, 0, N_LEVEL, pulls.wrench, pulls.gain, arm, problem.a)
+    _level_rows(0, 0, n, pulls.wrench, pulls.gain, arm, problem.a)
+    _level_rows(n, lines.f_max.size, pulls.gain.size - lines.f_max.size, pulls.wrench, pulls.gain, arm, problem.a)
+    for row in range(3 * hips):
+        k = 39 + 6 * (row // 3) + row % 3
+        for q in range(n):
+            problem.a[18 + row, q] = pulls.gain[q] * pulls.wrench[k, q]
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
     for row in range(N_EQUATION):
         for q in range(problem.x.size - N_SETTLE, problem.x.size):
@@ -302,35 +281,25 @@ def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: 
             b[18 + 3 * s + i] = -forces.hip_m[s, i] - total[39 + 6 * s + i] if on_feet else 0.0
 
 
-@inner
-def _fascicle_columns(lines: Lines, hips: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
-    """Write the moment rows of every fascicle where it crosses a joint; all others are 0."""
-    for q in range(lines.n_fascicle):
-        _level_rows(q, q, lines.first_level[q], lines.after_level[q], wrench, gain, arm, a)
-        s = lines.hip[q]
-        if 0 <= s < hips:
-            for i in range(3):
-                a[18 + 3 * s + i, q] = gain[q] * wrench[q, 39 + 6 * s + i]
-
-
 @kernel
-def _level_rows(q: int, p: int, first: int, after: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
-    """Write column q, driven by pull p, at levels first ... after - 1."""
-    g = gain[p]
-    for j in range(first, after):
-        w = 6 * j
-        fx, fy, fz = g * wrench[p, w], g * wrench[p, w + 1], g * wrench[p, w + 2]
-        for i in range(3):
-            a[3 * j + i, q] = g * wrench[p, w + 3 + i] + arm[j, i, 0] * fx + arm[j, i, 1] * fy + arm[j, i, 2] * fz
+def _level_rows(q: int, p: int, n: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
+    """Write the moment rows at the levels: n columns from q, driven by the pulls from p."""
+    for row in range(3 * N_LEVEL):
+        j, i = row // 3, row % 3
+        x, y, z, w = arm[j, i, 0], arm[j, i, 1], arm[j, i, 2], 6 * j
+        for k in range(n):
+            c = p + k
+            a[row, q + k] = gain[c] * (
+                wrench[w + 3 + i, c] + x * wrench[w, c] + y * wrench[w + 1, c] + z * wrench[w + 2, c]
+            )
 
 
 @kernel
 def _hoop_row(hoop: Floats, breath: Breath, gain: Floats, rest: Floats, n: int, a: Floats, b: Floats) -> None:
     """Pressure is held by the wall on both sides: sum of hoop tensions = 2 p r h + slack."""
-    b[HOOP] = 0.0
+    b[HOOP] = -lanes.dot(hoop, rest, n)
     for q in range(n):
         a[HOOP, q] = hoop[q] * gain[q]
-        b[HOOP] -= hoop[q] * rest[q]
     for q in range(n, a.shape[1]):
         a[HOOP, q] = 0.0
     a[HOOP, n] = -2.0 * breath.maximum * breath.hoop_area
@@ -342,71 +311,6 @@ def update_reserve(soft: float, state: State, row: Floats) -> None:
     """Update state.reserve (N m; the last, of the hoop, N) given the multipliers and the softness of the reserves."""
     for k in range(N_EQUATION):
         state.reserve[k] = soft * state.lam[k] / row[k]
-
-
-@inner
-def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: float, calm: float) -> None:
-    """Move the discs by the Newton step for the forces out of balance and the vertebrae by theirs, mixed with the last
-    steps once these are small; larger ones are taken times `calm`.
-    """
-    step, res, largest = motion.step, motion.res, 0.0
-    for j in range(N_LEVEL):
-        x, y, z = vec3.unrotate_at(mid, j, res[3 * j], res[3 * j + 1], res[3 * j + 2])
-        x, y, z = vec3.solve3(k[j], -x, -y, -z)
-        step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
-        largest = max(largest, abs(x), abs(y), abs(z))
-    farthest = 0.0
-    for v in range(N_TURN):
-        farthest = max(farthest, abs(step[18 + v]))
-    if largest <= MIX_BELOW and farthest <= ARM * MIX_TILT:
-        _mix(state.u, state.tilt, motion, damping)
-        return
-    motion.mixed[0] = 0
-    size = damping * calm if largest <= MAX_STEP else damping * calm * MAX_STEP / largest
-    for i in range(18):
-        state.u[i // 3, i % 3] += size * step[i]
-    for v in range(N_TURN):
-        state.tilt[v] += size * step[18 + v] / ARM
-
-
-@inner
-def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
-    """Anderson mixing: the combination of the last points whose steps cancel best, plus its step."""
-    step, past_step, past_point = motion.step, motion.past_step, motion.past_point
-    n, slot = motion.mixed[0], motion.mixed[0] % MIX_DEPTH
-    for i in range(N_MOVE):
-        past_step[slot, i] = step[i]
-        past_point[slot, i] = (u[i // 3, i % 3] if i < 18 else ARM * tilt[i - 18]) + damping * step[i]
-    motion.mixed[0] = n + 1
-    used = min(n, MIX_DEPTH - 1)
-    h, rhs, out = motion.mix_h, motion.mix_b, motion.mix_x
-    for a in range(used):
-        p = (n - 1 - a) % MIX_DEPTH
-        rhs[a] = 0.0
-        for i in range(N_MOVE):
-            rhs[a] += step[i] * (step[i] - past_step[p, i])
-        for b in range(a + 1):
-            q = (n - 1 - b) % MIX_DEPTH
-            total = 0.0
-            for i in range(N_MOVE):
-                total += (step[i] - past_step[p, i]) * (step[i] - past_step[q, i])
-            h[b, a] = total
-        h[a, a] *= 1.0 + 1e-10
-    cholesky_solve(h, rhs, out, used)
-    for i in range(N_MOVE):
-        value = past_point[slot, i]
-        for a in range(used):
-            value -= out[a] * (past_point[slot, i] - past_point[(n - 1 - a) % MIX_DEPTH, i])
-        if i < 18:
-            u[i // 3, i % 3] = value
-        else:
-            tilt[i - 18] = value / ARM
-
-
-@kernel
-def calmer(calm: float, residual: float, last: float) -> float:
-    """Return the share of the next step: halved while the balance does not better, growing again when it does."""
-    return max(0.5 * calm, LEAST_CALM) if residual > 0.95 * last else min(1.5 * calm, 1.0)
 
 
 @inner

@@ -21,6 +21,18 @@ from spinesim.kernels.tables import (
 @inner
 def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     """Update frames.r (body, 3, 3) and frames.mid (level, 3, 3) given the posture, frames.turns and frames.lean."""
+    r, step, disc = frames.r, frames.turn[0], frames.turn[1]
+    orient_levels(skeleton, task, frames)
+    for s in range(2):
+        vec3.rotation(task.thigh[s, 0], task.thigh[s, 1], task.thigh[s, 2], r[7 + s])
+        vec3.rotation(0.0, 0.0, -task.knee[s], step)
+        vec3.multiply(r[7 + s], step, r[9 + s])
+    _turn_abdomen(skeleton.abdomen_share, r, step, disc)
+
+
+@inner
+def orient_levels(skeleton: Skeleton, task: Task, frames: Frames) -> None:
+    """Do so for the pelvis, the vertebrae and the thorax."""
     r, mid = frames.r, frames.mid
     step, disc = frames.turn[0], frames.turn[1]
     vec3.rotation(task.pelvis[0], task.pelvis[1], task.pelvis[2], step)
@@ -33,11 +45,6 @@ def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
         vec3.multiply(disc, step, mid[j])
         vec3.multiply(mid[j], step, disc)
         vec3.multiply(disc, skeleton.upper_in_disc[j], r[6 - j])
-    for s in range(2):
-        vec3.rotation(task.thigh[s, 0], task.thigh[s, 1], task.thigh[s, 2], r[7 + s])
-        vec3.rotation(0.0, 0.0, -task.knee[s], step)
-        vec3.multiply(r[7 + s], step, r[9 + s])
-    _turn_abdomen(skeleton.abdomen_share, r, step, disc)
 
 
 @kernel

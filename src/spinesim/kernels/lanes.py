@@ -34,9 +34,16 @@ def dot(a: Floats, b: Floats, n: int) -> float:
     return ((one + two) + (three + four)) + rest
 
 
-def dot_five(a: Floats, k: int, b: Floats, n: int) -> tuple[float, float, float, float, float]:
-    """Return the sums of rows k ... k + 4 of a with a vector."""
-    return dot(a[k], b, n), dot(a[k + 1], b, n), dot(a[k + 2], b, n), dot(a[k + 3], b, n), dot(a[k + 4], b, n)
+def dot_six(a: Floats, k: int, b: Floats, n: int) -> tuple[float, float, float, float, float, float]:
+    """Return the sums of rows k ... k + 5 of a with a vector."""
+    return (
+        dot(a[k], b, n),
+        dot(a[k + 1], b, n),
+        dot(a[k + 2], b, n),
+        dot(a[k + 3], b, n),
+        dot(a[k + 4], b, n),
+        dot(a[k + 5], b, n),
+    )
 
 
 def dot_pairs(a: Floats, k: int, q: int, n: int) -> tuple[float, float, float, float]:
@@ -96,13 +103,13 @@ def _dot(typing: Any, a: Any, b: Any, n: Any) -> Any:
 
 
 @intrinsic
-def _dot_five(typing: Any, a: Any, k: Any, b: Any, n: Any) -> Any:
+def _dot_six(typing: Any, a: Any, k: Any, b: Any, n: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left = _rows(context, builder, a, args[0], args[1], 5)
+        left = _rows(context, builder, a, args[0], args[1], 6)
         sums = _sums(builder, left, _rows(context, builder, b, args[2]), args[3])
         return context.make_tuple(builder, signature.return_type, sums)
 
-    signature = types.UniTuple(DTYPE, 5)(a, types.int64, b, types.int64)
+    signature = types.UniTuple(DTYPE, 6)(a, types.int64, b, types.int64)
     return (signature, build) if _is_table(a, 2) and _is_table(b, 1) else None
 
 
@@ -117,7 +124,7 @@ def _dot_pairs(typing: Any, a: Any, k: Any, q: Any, n: Any) -> Any:
 
 
 if IS_PLAIN:
-    dot, dot_five, dot_pairs = kernel(dot), kernel(dot_five), kernel(dot_pairs)
+    dot, dot_six, dot_pairs = kernel(dot), kernel(dot_six), kernel(dot_pairs)
 else:
-    own: Any = _dot, _dot_five, _dot_pairs
-    dot, dot_five, dot_pairs = own
+    own: Any = _dot, _dot_six, _dot_pairs
+    dot, dot_six, dot_pairs = own

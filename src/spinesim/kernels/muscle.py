@@ -69,11 +69,11 @@ def _turn_points(body: Ints, point: Floats, r: Floats, out: Floats) -> None:
 def line_geometry(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
     """Update pulls.length and pulls.wrench given body origins; `share` of rotation is the wall's."""
     length, wrench = pulls.length, pulls.wrench
-    for i in range(lines.hip.size):
+    for i in range(length.size):
         length[i] = lines.fixed_length[i]
         if lines.shared[i] != 0.0:
-            for c in range(wrench.shape[1]):
-                wrench[i, c] = 0.0
+            for row in range(wrench.shape[0]):
+                wrench[row, i] = 0.0
     _walk_segments(
         lines.segment_line, lines.segment_a, lines.segment_b, lines.shared, o, pulls.seg_a, pulls.seg_b, share, length,
         wrench,
@@ -87,7 +87,7 @@ def _walk_segments(
 ) -> None:  # fmt: skip
     """Add each segment's length to its line and write its unit tension to the levels and hips it crosses."""
     for i in range(lines.size):
-        line, a, b, keep = lines[i], low[i], high[i], shared[lines[i]]
+        line, a, b, keep = lines[i], low[i], high[i], float(shared[lines[i]])
         px, py, pz = o[b, 0] + seg_b[i, 0], o[b, 1] + seg_b[i, 1], o[b, 2] + seg_b[i, 2]
         qx, qy, qz = o[a, 0] + seg_a[i, 0], o[a, 1] + seg_a[i, 1], o[a, 2] + seg_a[i, 2]
         x, y, z = px - qx, py - qy, pz - qz
@@ -117,13 +117,13 @@ def _walk_segments(
 def _put_wrench(
     wrench: Floats, line: int, keep: float, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
 ) -> None:
-    """Write a force and a moment to the six columns from c, on top of `keep` times what is there."""
-    wrench[line, c] = keep * wrench[line, c] + x
-    wrench[line, c + 1] = keep * wrench[line, c + 1] + y
-    wrench[line, c + 2] = keep * wrench[line, c + 2] + z
-    wrench[line, c + 3] = keep * wrench[line, c + 3] + mx
-    wrench[line, c + 4] = keep * wrench[line, c + 4] + my
-    wrench[line, c + 5] = keep * wrench[line, c + 5] + mz
+    """Write a force and a moment to the six rows from c, on top of `keep` times what is there."""
+    wrench[c, line] = keep * wrench[c, line] + x
+    wrench[c + 1, line] = keep * wrench[c + 1, line] + y
+    wrench[c + 2, line] = keep * wrench[c + 2, line] + z
+    wrench[c + 3, line] = keep * wrench[c + 3, line] + mx
+    wrench[c + 4, line] = keep * wrench[c + 4, line] + my
+    wrench[c + 5, line] = keep * wrench[c + 5, line] + mz
 
 
 @kernel
@@ -147,15 +147,16 @@ def _wall_couple(
     mx, my, mz = vec3.cross(qx - o[ABDOMEN, 0], qy - o[ABDOMEN, 1], qz - o[ABDOMEN, 2], x, y, z)
     for j in range(N_LEVEL):
         c = 6 * j
-        wrench[line, c + 3] += share * mx
-        wrench[line, c + 4] += share * my
-        wrench[line, c + 5] += share * mz
+        wrench[c + 3, line] += share * mx
+        wrench[c + 4, line] += share * my
+        wrench[c + 5, line] += share * mz
 
 
 @kernel
 def _cross_hip(
-    wrench: Floats, o: Floats, line: int, keep: float, a: int, px: float, py: float, pz: float, x: float, y: float, z: float
-) -> None:
+    wrench: Floats, o: Floats, line: int, keep: float, a: int,
+    px: float, py: float, pz: float, x: float, y: float, z: float,
+) -> None:  # fmt: skip
     """Write unit tension at p on the pelvis to the hip that body a (thigh or shank) hangs on."""
     side = (a - 7) % 2
     hip, c = 7 + side, 36 + 6 * side

@@ -182,8 +182,8 @@ def _hips(person: Person, task: Task, state: State, work: Work, out: Floats) -> 
             out[s, 3 + k], out[s, 6 + k] = 0.0, state.reserve[18 + 3 * s + k]
         for i in range(person.lines.f_max.size):
             for k in range(3):
-                out[s, k] -= tension[i] * wrench[i, 36 + 6 * s + k]
-                out[s, 3 + k] += tension[i] * wrench[i, 39 + 6 * s + k]
+                out[s, k] -= tension[i] * wrench[36 + 6 * s + k, i]
+                out[s, 3 + k] += tension[i] * wrench[39 + 6 * s + k, i]
 
 
 @kernel

@@ -1,6 +1,6 @@
 """One phase of a solve over and over, so that a benchmark can time it from outside; no part of any solve."""
 
-from spinesim.kernels import equilibrium, passive, recruitment
+from spinesim.kernels import equilibrium, moves, passive, recruitment
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Person, State, Task, Work
 
@@ -35,4 +35,4 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
             recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power, False)
         else:
             equilibrium.balance(person, task, state, work)
-            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0, 1.0)
+            moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0, 1.0)

@@ -123,11 +123,13 @@ def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> f
     worst = 0.0
     for i in range(problem.x.size):
         problem.x[i] = primal(problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
-    for first in range(0, N_EQUATION, 5):
-        for i, total in enumerate(lanes.dot_five(problem.a, first, problem.x, problem.x.size)):
-            k = first + i
-            problem.rhs[k] = problem.b[k] - total - gamma * lam[k]
-            worst = max(worst, abs(problem.rhs[k]))
+    for first in range(0, HOOP, 6):
+        for i, total in enumerate(lanes.dot_six(problem.a, first, problem.x, problem.x.size)):
+            problem.rhs[first + i] = total
+    problem.rhs[HOOP] = lanes.dot(problem.a[HOOP], problem.x, problem.x.size)
+    for k in range(N_EQUATION):
+        problem.rhs[k] = problem.b[k] - problem.rhs[k] - gamma * lam[k]
+        worst = max(worst, abs(problem.rhs[k]))
     return worst
 
 

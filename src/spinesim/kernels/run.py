@@ -5,7 +5,7 @@ It is one function because the compiler optimises everything below each function
 
 import math
 
-from spinesim.kernels import equilibrium, recruitment, rhythm, settling
+from spinesim.kernels import equilibrium, moves, recruitment, rhythm, settling
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
@@ -41,7 +41,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(person.discs.rest_shift, state)
         problem.x[:] = 0.0
-        work.motion.mixed[0] = 0
+        work.motion.mixed[:] = 0
         work.motion.step[:] = 0.0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
@@ -51,7 +51,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
             state.info[0] += 1.0
-            calm = equilibrium.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
+            calm = moves.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
             last = state.info[1]
             done = soft == gamma and iteration > 0 and state.info[1] <= TOLERANCE
             balanced += done
@@ -71,7 +71,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             if may_settle:
                 state.info[4] = settling.step(problem.x, state.tilt, work.motion)
             damping = 1.0 if attempt == 0 else 0.5
-            equilibrium.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
+            moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
         if done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
     state.info[3] = work.forces.share[0]

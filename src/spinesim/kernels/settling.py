@@ -18,6 +18,7 @@ from spinesim.kernels.tables import (
 )
 
 NUDGE = 1e-6  # rad, of the differences
+FIXED = 3e-10  # m: a step that no stiffness notices, 1e-8 rad of a tilt
 ARM = 0.035  # m a tilt is worth beside a translation: the height of a vertebra
 MOST_TILT = 0.02  # rad a vertebra may settle in one step
 MOST_LEAN = 0.05  # rad, the pelvis
@@ -25,18 +26,32 @@ MOST_LEAN = 0.05  # rad, the pelvis
 
 @inner
 def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
-    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it extends, translations held."""
+    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it extends, translations held.
+
+    After the last, tiny steps they are what they were.
+    """
+    if work.motion.mixed[0] > 1 and _longest(work.motion.step) < FIXED:
+        return
     frames, nudged, tissue, other = work.frames, work.nudged_frames, work.tissue, work.nudged_tissue
     for j in range(N_LEVEL):
         for i in range(3):
             nudged.turns[j, i] = frames.turns[j, i]
         nudged.turns[j, 2] += NUDGE
     nudged.lean[0] = frames.lean[0]
-    kinematics.orient_bodies(person.skeleton, task, nudged)
+    kinematics.orient_levels(person.skeleton, task, nudged)
     passive.prepare_passive(person, nudged.turns, nudged, other)
     passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
     _slopes(frames.mid, tissue.f, other.f, work.motion.by_turn_f)
     _slopes(frames.mid, tissue.m, other.m, work.motion.by_turn_m)
+
+
+@kernel
+def _longest(step: Floats) -> float:
+    """Return the largest entry of a step, m."""
+    longest = 0.0
+    for i in range(step.size):
+        longest = max(longest, abs(step[i]))
+    return longest
 
 
 @kernel

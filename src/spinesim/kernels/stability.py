@@ -11,7 +11,7 @@ Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 
 import math
 
 from spinesim.kernels import kinematics, passive, vec3
-from spinesim.kernels.equilibrium import sum_lines
+from spinesim.kernels.equilibrium import sum_pulls
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.stability_tables import Desk
 from spinesim.kernels.tables import (
@@ -48,7 +48,7 @@ def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) ->
     _add_loads(work.forces, work.frames.o, desk.loads)
     _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, work.nudged_frames.turn, desk.wall_turn)
     _add_segments(person.lines, person.skeleton.abdomen_share, work.frames.o, work.pulls, desk)
-    sum_lines(person.lines, work.pulls.tension, work.pulls.wrench, desk.total)
+    sum_pulls(work.pulls.wrench, work.pulls.tension, person.lines.f_max.size, desk.total)
     for j in range(N_LEVEL):
         for i in range(N_LEVEL):
             _sum_block(desk, j, i)
@@ -379,9 +379,9 @@ def _muscle_arms(n_fascicle: int, pulls: Pulls, mid: Floats, a_up: Floats, out: 
         root = math.sqrt(force / pulls.length[i])
         for j in range(N_LEVEL):
             row, c = 3 * j, 6 * j
-            fx, fy, fz = pulls.wrench[i, c], pulls.wrench[i, c + 1], pulls.wrench[i, c + 2]
+            fx, fy, fz = pulls.wrench[c, i], pulls.wrench[c + 1, i], pulls.wrench[c + 2, i]
             x, y, z = vec3.cross(a_up[j, 0], a_up[j, 1], a_up[j, 2], fx, fy, fz)
             for k, shift in enumerate((x, y, z)):
-                out[i, row + k] = root * (pulls.wrench[i, c + 3 + k] - shift)
+                out[i, row + k] = root * (pulls.wrench[c + 3 + k, i] - shift)
             x, y, z = vec3.unrotate_at(mid, j, fx, fy, fz)
             out[i, 18 + row], out[i, 19 + row], out[i, 20 + row] = root * x, root * y, root * z

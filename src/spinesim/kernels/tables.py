@@ -109,9 +109,6 @@ class Lines(NamedTuple):
     segment_b: Ints  # (segment,)               body of the cranial end
     point_a: Floats  # (segment, 3) m
     point_b: Floats  # (segment, 3) m
-    first_level: Ints  # (line,)                levels first_level ... after_level - 1 are crossed, or none
-    after_level: Ints  # (line,)
-    hip: Ints  # (line,)                        side of the hip that is crossed, -1: none
     shared: Floats  # (line,) 1                 1 where several segments act on one level or hip, else 0
     fixed_length: Floats  # (line,) m           length inside single bodies
     f_max: Floats  # (line,) N                  fascia: stiffness N/m
@@ -241,7 +238,7 @@ class Tissue(NamedTuple):
 class Pulls(NamedTuple):
     """Scratch: all that pulls or pushes along a line: fascicles, fascia bands, then pressure, slack and supports.
 
-    The wrench of a pull is force and moment per unit on all above each level (columns 6 level ... + 5, about the origin,
+    The wrench of a pull is force and moment per unit on all above each level (rows 6 level ... + 5, about the origin,
     so that one segment has the same wrench at all levels it crosses), then on the pelvis at each hip (36 + 6 side
     ... + 5, about the hip). Levels a pull does not cross stay 0.
     """
@@ -249,7 +246,7 @@ class Pulls(NamedTuple):
     seg_a: Floats  # (segment, 3) m             prepare_lines: global offsets from the body origin
     seg_b: Floats  # (segment, 3) m
     length: Floats  # (line,) m                 line_geometry
-    wrench: Floats  # (pull, 48) 1 and m
+    wrench: Floats  # (48, pull) 1 and m
     gain: Floats  # (pull,) N                   line_forces: force at full activation
     passive: Floats  # (pull,) N
     tension: Floats  # (pull,) N                tensions
@@ -268,7 +265,7 @@ class Motion(NamedTuple):
     mix_h: Floats  # (5, 5)
     mix_b: Floats  # (5,)
     mix_x: Floats  # (5,)
-    mixed: Ints  # (1,)                         points remembered
+    mixed: Ints  # (2,)                         points remembered; times begun anew
     by_turn_f: Floats  # (level, 3) N/rad       settling.slopes: force and moment on all above by extension, global
     by_turn_m: Floats  # (level, 3) N m/rad
     by_lean: Floats  # (18,) N/rad              rhythm.lean_column: change of the balance of forces
@@ -351,7 +348,7 @@ def _make_forces(n: int) -> Forces:
 def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
     z = np.zeros
     return Pulls(
-        seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((n_pull, 48)), gain=z(n_pull),
+        seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((48, n_pull)), gain=z(n_pull),
         passive=z(n_pull), tension=z(n_pull),
     )  # fmt: skip
 
@@ -359,8 +356,9 @@ def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
 def _make_motion() -> Motion:
     z, n = np.zeros, 18 + N_TURN
     return Motion(
-        c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)), past_point=z((5, n)), mix_h=z((5, 5)),
-        mix_b=z(5), mix_x=z(5), mixed=z(1, dtype=np.int64), by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), by_lean=z(18),
+        c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)),
+        past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
+        by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), by_lean=z(18),
     )  # fmt: skip
 
 

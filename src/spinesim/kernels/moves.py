@@ -1,0 +1,86 @@
+"""Steps of discs and vertebrae from what is out of balance, mixed so that they converge fast."""
+
+from spinesim.kernels import vec3
+from spinesim.kernels.cholesky import cholesky_solve
+from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.settling import ARM
+from spinesim.kernels.tables import N_LEVEL, N_TURN, Floats, Motion, State
+
+MAX_STEP = 1.5e-3  # m a disc may move in one step
+MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
+MIX_DEPTH = 5  # points it remembers
+MIX_LONGEST = 10  # points after which it begins anew with shorter steps: what goes to and fro would go on
+MOST_HALVED = 3  # times
+NEARLY = 1e-7  # m: steps below it will end by themselves
+N_MOVE = 18 + N_TURN
+LEAST_CALM = 0.1  # share of a step
+MIX_TILT = 5e-3  # rad, the same of a tilt
+
+
+@inner
+def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: float, calm: float) -> None:
+    """Move the discs by the Newton step for the forces out of balance and the vertebrae by theirs, mixed with the last
+    steps once these are small; larger ones are taken times `calm`. Each time mixing begins anew steps are half as long.
+    """
+    step, res, largest = motion.step, motion.res, 0.0
+    for j in range(N_LEVEL):
+        x, y, z = vec3.unrotate_at(mid, j, res[3 * j], res[3 * j + 1], res[3 * j + 2])
+        x, y, z = vec3.solve3(k[j], -x, -y, -z)
+        step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
+        largest = max(largest, abs(x), abs(y), abs(z))
+    farthest = 0.0
+    for v in range(N_TURN):
+        farthest = max(farthest, abs(step[18 + v]))
+    mixed = motion.mixed
+    damping *= 0.5 ** mixed[1]
+    if mixed[0] >= MIX_LONGEST and max(largest, farthest) > NEARLY:
+        mixed[0], mixed[1] = 0, min(mixed[1] + 1, MOST_HALVED)
+    elif largest <= MIX_BELOW and farthest <= ARM * MIX_TILT:
+        _mix(state.u, state.tilt, motion, damping)
+        return
+    mixed[0] = 0
+    size = damping * calm if largest <= MAX_STEP else damping * calm * MAX_STEP / largest
+    for i in range(18):
+        state.u[i // 3, i % 3] += size * step[i]
+    for v in range(N_TURN):
+        state.tilt[v] += size * step[18 + v] / ARM
+
+
+@inner
+def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
+    """Anderson mixing: the combination of the last points whose steps cancel best, plus its step."""
+    step, past_step, past_point = motion.step, motion.past_step, motion.past_point
+    n, slot = motion.mixed[0], motion.mixed[0] % MIX_DEPTH
+    for i in range(N_MOVE):
+        past_step[slot, i] = step[i]
+        past_point[slot, i] = (u[i // 3, i % 3] if i < 18 else ARM * tilt[i - 18]) + damping * step[i]
+    motion.mixed[0] = n + 1
+    used = min(n, MIX_DEPTH - 1)
+    h, rhs, out = motion.mix_h, motion.mix_b, motion.mix_x
+    for a in range(used):
+        p = (n - 1 - a) % MIX_DEPTH
+        rhs[a] = 0.0
+        for i in range(N_MOVE):
+            rhs[a] += step[i] * (step[i] - past_step[p, i])
+        for b in range(a + 1):
+            q = (n - 1 - b) % MIX_DEPTH
+            total = 0.0
+            for i in range(N_MOVE):
+                total += (step[i] - past_step[p, i]) * (step[i] - past_step[q, i])
+            h[b, a] = total
+        h[a, a] *= 1.0 + 1e-10
+    cholesky_solve(h, rhs, out, used)
+    for i in range(N_MOVE):
+        value = past_point[slot, i]
+        for a in range(used):
+            value -= out[a] * (past_point[slot, i] - past_point[(n - 1 - a) % MIX_DEPTH, i])
+        if i < 18:
+            u[i // 3, i % 3] = value
+        else:
+            tilt[i - 18] = value / ARM
+
+
+@kernel
+def calmer(calm: float, residual: float, last: float) -> float:
+    """Return the share of the next step: halved while the balance does not better, growing again when it does."""
+    return max(0.5 * calm, LEAST_CALM) if residual > 0.95 * last else min(1.5 * calm, 1.0)
