@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from spinesim.sweeps.sensitivity import told_of
 from spinesim.sweeps.statistics import INTERVAL, intervals
 from spinesim.text_tables import new_table
 from spinesim.variables import variables
@@ -31,11 +32,12 @@ def print_intervals(sweep: xr.Dataset, file: TextIO, single: xr.Dataset | None =
 def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
     """Print a table of sensitivity indices, largest first, with what they were from half the samples."""
     console = Console(file=file, highlight=False)
-    console.print(Text(f"{indices.attrs['method']} of {indices.attrs['output']}, {indices.attrs['solves']} solves"))
+    console.print(Text(f"{indices.attrs['method']}: {told_of(indices)}"))
     names = list(indices.data_vars)
     table = new_table(["parameter"], [str(name).replace("_", " ") for name in names])
+    told = _number if indices.attrs["method"] == "local" else _share
     for k in np.argsort(-np.abs(indices[names[0]].values)):
-        table.add_row(str(indices["parameter"].values[k]), *(f"{float(indices[name][k]):.3f}" for name in names))
+        table.add_row(str(indices["parameter"].values[k]), *(told(indices[name][k]) for name in names))
     console.print(table)
 
 
@@ -65,6 +67,10 @@ def _cells(values: xr.DataArray) -> Iterator[tuple[dict[str, str], xr.DataArray]
     for k in chosen:
         cell = flat.isel(cell=int(k))
         yield {str(dim): str(cell[dim].values) for dim in inner}, cell
+
+
+def _share(value: Any) -> str:
+    return f"{float(value):.3f}"
 
 
 def _number(value: Any) -> str:
