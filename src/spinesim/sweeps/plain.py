@@ -146,12 +146,16 @@ def _numbers(assembly: Assembly | None) -> tuple[bytes, Floats] | None:
 
 def _may_change(assembly: Assembly) -> NDArray[np.bool_]:
     """Return for every number of `_numbers` whether it is in a field that may be plain."""
-    marks: dict[str, Any] = {name: np.full_like(value, float(name in FIELDS)) for name, value in assembly.task._asdict().items()
-             if np.asarray(value).dtype.kind == "f"}  # fmt: skip
-    marks = {name: value if value.ndim else float(value) for name, value in marks.items()}
+    fields = assembly.task._asdict()
+    marks = {name: np.full_like(value, float(name in FIELDS)) for name, value in fields.items() if _is_table(value)}
+    marks |= {name: float(name in FIELDS) for name, value in fields.items() if isinstance(value, float)}
     discs: Any = assembly.person.discs
     still = type(discs)(*(np.zeros_like(value) if isinstance(value, np.ndarray) else 0.0 for value in discs))
-    return np.append(tail_of(still, Task(**{**assembly.task._asdict(), **marks})), 1.0) > 0.0
+    return np.append(tail_of(still, Task(**{**fields, **marks})), 1.0) > 0.0
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
 def _slope(k: int, column: Column, start: Floats, built: Built) -> Floats | None:
