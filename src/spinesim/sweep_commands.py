@@ -133,25 +133,26 @@ def sensitivity(
 
 def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | None) -> int:
     """Solve a scenario over the uncertainties of its model and show value [5 % to 95 %] of the headline outputs."""
+    from spinesim.kernels.status import CONVERGED, IMPOSSIBLE
     from spinesim.simulation import simulate
-    from spinesim.sweeps.plan import with_uncertainty
-    from spinesim.sweeps.run import sweep as run_sweep
+    from spinesim.sweeps.run import with_interval
 
     if beside is not None:
         raise InputError("--uncertainty shows a table: leave --out, --plot and --largest out")
     if scenario.specimen is not None:
         raise InputError("--uncertainty needs a person, not a specimen")
     tell_of_compiling()
-    swept, result = run_sweep(with_uncertainty(scenario, samples)), simulate(scenario)
-    if form == "json":
+    swept, single = with_interval(scenario, samples)
+    if form == "json" or int(single["status"]) == IMPOSSIBLE:  # which a run explains
         from spinesim.storage import result_as_json
 
-        click.echo(json.dumps({**result_as_json(result), "uncertainty": _as_json(swept)}, allow_nan=False))
+        told = result_as_json(simulate(scenario))
+        click.echo(json.dumps({**told, "uncertainty": _as_json(swept)}, allow_nan=False))
     else:
         from spinesim.sweep_summary import print_intervals
 
-        print_intervals(swept, sys.stdout, result)
-    return GOOD if int(result["status"]) == 0 else NOT_HELD
+        print_intervals(swept, sys.stdout, single)
+    return GOOD if int(single["status"]) == CONVERGED else NOT_HELD
 
 
 def tell_of_compiling(kernel: str = SWEPT) -> None:

@@ -229,6 +229,16 @@ def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[st
     }  # fmt: skip
 
 
+def with_nothing_drawn(plan: Plan) -> Plan:
+    """Return the plan of the scenario of the first values alone, by the model as it is."""
+    none = np.zeros(0, dtype=np.int64)
+    nothing = Touches(none, none, np.zeros(0), np.zeros(0))
+    return replace(
+        plan, design=Design((), 0, "given", 1, 0, np.zeros((1, 0))), parameters=(), touches=nothing, told=nothing,
+        slow=(), plain=nothing_plain(),
+    )  # fmt: skip
+
+
 def person_touches(plan: Plan, assembly: Assembly, vector: Vector) -> Touches:
     """Return the touches on the tables of a person: for another than the template's the same powers, slopes found
     anew.
