@@ -17,7 +17,7 @@ from spinesim.errors import InputError, did_you_mean, either
 from spinesim.files import write_atomically
 from spinesim.plots.style import FAINT, INK, LARGE, NORMAL, SMALL, folded, new_figure, printable, tidy
 from spinesim.sweeps.sensitivity import told_of
-from spinesim.sweeps.statistics import INTERVAL, correlations, solved, swept_dimensions
+from spinesim.sweeps.statistics import ENDINGS, INTERVAL, correlations, solved, swept_dimensions
 
 DPI = 150
 BINS = 12  # of drawn values, equally many samples in each
@@ -51,7 +51,7 @@ def draw_sweep(
     if file.suffix not in FORMATS:
         raise InputError(f"a picture's name ends in {either(FORMATS)}, not {file.name!r}")
     output = _output(sweep, of if y is None or of is not None else y)
-    values = _at(solved(sweep)[output], dict(at or {}))
+    values = _at(solved(sweep[[output, *ENDINGS]])[output], dict(at or {}))
     panels = _panels(values, by)
     figure, axes = _board(len(panels))
     for ax, (title, panel) in zip(axes, panels, strict=True):
