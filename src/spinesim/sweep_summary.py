@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spinesim.sweeps.sensitivity import told_of
-from spinesim.sweeps.statistics import INTERVAL, intervals
+from spinesim.sweeps.statistics import ENDINGS, INTERVAL, intervals, probability, solved, swept_dimensions
 from spinesim.text_tables import new_table
 from spinesim.variables import variables
 
@@ -27,6 +27,22 @@ def print_intervals(sweep: xr.Dataset, file: TextIO, single: xr.Dataset | None =
     console.print(_intervals(sweep, single))
     low, _, high = (f"{100 * share:.0f} %" for share in INTERVAL)
     console.print(Text(f"Interval: {low} to {high} of the scenarios that found a balance."))
+    for line in _beyond(sweep):
+        console.print(Text(line))
+
+
+def _beyond(sweep: xr.Dataset) -> Iterator[str]:
+    """Yield for every ratio to a tolerance how likely it is passed, where it is most so."""
+    dims = swept_dimensions(sweep)
+    for name in (str(name) for name in sweep.data_vars if str(name).startswith("tolerance_ratio")):
+        values = solved(sweep[[name, *ENDINGS]])[name]
+        share, known = probability(values, 1.0, dims), int(values.notnull().sum(dims).max())
+        if known:
+            worst = share.isel(level=int(share.argmax("level")))
+            p, level = float(worst), str(worst["level"].values)
+            error = 100.0 * np.sqrt(p * (1.0 - p) / known)
+            told = f"{100.0 * p:.2g} % (+- {error:.1g} %), at {level}" if p else f"in none of {known:,}, at any level"
+            yield f"Probability of a {name.replace('_', ' ')} above 1: {told}."
 
 
 def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:

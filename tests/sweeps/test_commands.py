@@ -55,6 +55,15 @@ def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["variables"]["joint_compression"]["dims"] == ["quantile", "level"]
 
 
+def test_the_probability_of_passing_a_tolerance_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    study = {**RANDOM, "uncertainty": ["compressive_strength"], "outputs": ["tolerance_ratio_compression"]}
+    for name, mass, words in (("light", "5 kg", "in none of 64"), ("heavy", "40 kg", "%)")):
+        vary = [{"path": "loads.crate.mass", "uniform": {"low": "1 kg", "high": mass}}]
+        Path(f"{name}.yaml").write_text(yaml.safe_dump({**study, "vary": vary}), encoding="utf-8")
+        main(["sweep", f"{name}.yaml"])
+        assert words in capsys.readouterr().out.split("tolerance ratio compression above 1")[1]
+
+
 def test_what_cannot_be_held_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     Path("heavy.yaml").write_text(yaml.safe_dump({**GRID, "vary": [
         {"path": "loads.crate.mass", "values": ["5 kg", "200 kg"]}]}), encoding="utf-8")  # fmt: skip

@@ -20,6 +20,7 @@ from spinesim.sweeps import run, store
 from spinesim.sweeps.block import solve_block
 from spinesim.sweeps.plan import make_plan
 from spinesim.sweeps.run import open_sweep, sweep
+from spinesim.sweeps.statistics import intervals
 
 KILLS = 20
 STUDY: dict[str, Any] = {
@@ -165,6 +166,8 @@ def test_large_stores_stay_on_disk_until_asked(
     lazy = sweep(STUDY, out=tmp_path / "s")
     assert np.array_equal(lazy["joint_compression"].values, expected["joint_compression"].values)
     assert np.array_equal(lazy["tone"].values, expected["tone"].values)
+    assert list(lazy.data_vars) == list(expected.data_vars) and lazy.attrs == expected.attrs
+    assert intervals(lazy).identical(intervals(expected))
 
 
 def test_a_cluster_gives_the_same(tmp_path: Path, expected: xr.Dataset) -> None:

@@ -21,7 +21,7 @@ from spinesim.errors import InputError, OutputError
 from spinesim.files import write_atomically
 from spinesim.reading import shown
 from spinesim.sweeps.block import Block, output_shape
-from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn, drawn_attributes, summary_attributes
+from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn, drawn_attributes, labels, summary_attributes
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import variables
 
@@ -242,7 +242,7 @@ def load_store(folder: Path, plan: Plan) -> xr.Dataset:
     if sum(group[name].nbytes for name in names) <= MOST_LOADED:
         return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
     lazy = xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
-    lazy = lazy.set_coords(list(drawn(plan, 0, 1)))
+    lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
     lazy.attrs |= summary_attributes(*(_read(folder, group[name]) for name in ENDINGS))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
 
