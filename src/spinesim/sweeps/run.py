@@ -22,7 +22,7 @@ from spinesim.sweeps.store import load_store, open_store, read_head
 
 MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
 MOST_BYTES = 4_000_000_000  # of a result in memory
-LARGEST_BLOCK, LEAST_BLOCK = 2048, 64
+LARGEST_BLOCK, LEAST_BLOCK, LEAST_STORED = 2048, 64, 256  # writing a block takes as long as fifty solves
 SECONDS_EACH = 2e-3  # a guess of one scenario on one core
 Progress = Callable[[int, int], None]
 
@@ -72,7 +72,7 @@ def sweep(
     size = plan.design.size
     if size > MANY and not yes:
         raise InputError(f"{estimate(plan, workers or cores())}; say yes (--yes) to go on")
-    block = block or block_of(size)
+    block = block or block_of(size, LEAST_BLOCK if out is None else LEAST_STORED)
     solve = _by_dask(scheduler) if scheduler else _by_threads(workers or cores())
     if out is None:
         return as_dataset(plan, _collected(plan, block, solve, progress))
@@ -110,9 +110,9 @@ def estimate(plan: Plan, workers: int) -> str:
     return f"{plan.design.size:,} scenarios: about {size:.3g} GB and {hours:.3g} h on {workers} cores"
 
 
-def block_of(size: int) -> int:
+def block_of(size: int, least: int = LEAST_BLOCK) -> int:
     """Return how many scenarios a block of a sweep of that size has: neither many files nor much lost by a kill."""
-    return min(max(-(-size // 64), LEAST_BLOCK), LARGEST_BLOCK)
+    return min(max(-(-size // 64), least), LARGEST_BLOCK)
 
 
 def cores() -> int:
