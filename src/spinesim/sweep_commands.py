@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spinesim.scenario import Scenario
 
 GOOD, NOT_HELD, INTERRUPTED = 0, 1, 130
+SWEPT = "batch.solve_many"  # the kernel of sweeps
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,
     help="A table to read, or one JSON object.",
@@ -93,7 +94,13 @@ def plot(
 
 @click.command()
 @click.argument("name_or_file")
-@click.option("--method", type=click.Choice(["sobol", "morris"]), default="sobol", show_default=True)
+@click.option(
+    "--method",
+    type=click.Choice(["sobol", "morris", "local"]),
+    default="sobol",
+    show_default=True,
+    help="Shares of the variance, elementary effects, or exact slopes of one run.",
+)
 @click.option("--of", "of", metavar="OUTPUT", default="joint_compression", show_default=True, help="The output.")
 @click.option("--at", "at", multiple=True, metavar="DIM=LABEL", help="Where, such as level=L4-L5.")
 @click.option("--samples", type=click.IntRange(8, 1_000_000), default=256, show_default=True, help="Base samples.")
@@ -101,12 +108,13 @@ def plot(
 @click.option("--plot", "picture", metavar="FILE", help="Draw the tornado.")
 @FORMAT
 def sensitivity(
-    name_or_file: str, method: Literal["sobol", "morris"], of: str, at: tuple[str, ...], samples: int,
+    name_or_file: str, method: Literal["sobol", "morris", "local"], of: str, at: tuple[str, ...], samples: int,
     workers: int | None, picture: str | None, form: str,
 ) -> int:  # fmt: skip
     """Which uncertain parameter of the model moves an output of a scenario, and how sure that is."""
     from spinesim.sweeps.sensitivity import sensitivity as indices
 
+    tell_of_compiling("unbalance.unbalance" if method == "local" else SWEPT)
     with _progress() as tell:
         found = indices(name_or_file, of, _chosen(at), method=method, samples=samples, workers=workers, progress=tell)
     if picture:
@@ -125,34 +133,36 @@ def sensitivity(
 
 def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | None) -> int:
     """Solve a scenario over the uncertainties of its model and show value [5 % to 95 %] of the headline outputs."""
+    from spinesim.kernels.status import CONVERGED, IMPOSSIBLE
     from spinesim.simulation import simulate
-    from spinesim.sweeps.plan import with_uncertainty
-    from spinesim.sweeps.run import sweep as run_sweep
+    from spinesim.sweeps.run import with_interval
 
     if beside is not None:
         raise InputError("--uncertainty shows a table: leave --out, --plot and --largest out")
     if scenario.specimen is not None:
         raise InputError("--uncertainty needs a person, not a specimen")
     tell_of_compiling()
-    swept, result = run_sweep(with_uncertainty(scenario, samples)), simulate(scenario)
-    if form == "json":
+    swept, single = with_interval(scenario, samples)
+    if form == "json" or int(single["status"]) == IMPOSSIBLE:  # which a run explains
         from spinesim.storage import result_as_json
 
-        click.echo(json.dumps({**result_as_json(result), "uncertainty": _as_json(swept)}, allow_nan=False))
+        told = result_as_json(simulate(scenario))
+        click.echo(json.dumps({**told, "uncertainty": _as_json(swept)}, allow_nan=False))
     else:
         from spinesim.sweep_summary import print_intervals
 
-        print_intervals(swept, sys.stdout, result)
-    return GOOD if int(result["status"]) == 0 else NOT_HELD
+        print_intervals(swept, sys.stdout, single)
+    return GOOD if int(single["status"]) == CONVERGED else NOT_HELD
 
 
-def tell_of_compiling() -> None:
-    """Say that a minute will pass before anything happens, when the batch is not compiled yet."""
-    from spinesim.kernels.jit import CACHE_FOLDER, config
+def tell_of_compiling(kernel: str = SWEPT) -> None:
+    """Say how long nothing will seem to happen, when a kernel is not compiled yet."""
+    from spinesim.kernels.jit import CACHE_FOLDER, config, is_compiled
 
-    compiled = CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("batch.solve_many*.nbi"))
+    compiled = CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{kernel}*.nbi"))
     if not (config.DISABLE_JIT or compiled):
-        click.echo("compiling the solver, once: this takes about two minutes, later runs start at once", err=True)
+        time = "half a minute" if is_compiled() else "two minutes"
+        click.echo(f"compiling the solver, once: this takes about {time}, later runs start at once", err=True)
 
 
 def _show(result: xr.Dataset, form: str) -> None:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from spinesim.sweeps.statistics import INTERVAL, intervals
+from spinesim.sweeps.sensitivity import told_of
+from spinesim.sweeps.statistics import ENDINGS, INTERVAL, intervals, probability, solved, swept_dimensions
 from spinesim.text_tables import new_table
 from spinesim.variables import variables
 
@@ -26,16 +27,33 @@ def print_intervals(sweep: xr.Dataset, file: TextIO, single: xr.Dataset | None =
     console.print(_intervals(sweep, single))
     low, _, high = (f"{100 * share:.0f} %" for share in INTERVAL)
     console.print(Text(f"Interval: {low} to {high} of the scenarios that found a balance."))
+    for line in _beyond(sweep):
+        console.print(Text(line))
+
+
+def _beyond(sweep: xr.Dataset) -> Iterator[str]:
+    """Yield for every ratio to a tolerance how likely it is passed, where it is most so."""
+    dims = swept_dimensions(sweep)
+    for name in (str(name) for name in sweep.data_vars if str(name).startswith("tolerance_ratio")):
+        values = solved(sweep[[name, *ENDINGS]])[name]
+        share, known = probability(values, 1.0, dims), int(values.notnull().sum(dims).max())
+        if known:
+            worst = share.isel(level=int(share.argmax("level")))
+            p, level = float(worst), str(worst["level"].values)
+            error = 100.0 * np.sqrt(p * (1.0 - p) / known)
+            told = f"{100.0 * p:.2g} % (+- {error:.1g} %), at {level}" if p else f"in none of {known:,}, at any level"
+            yield f"Probability of a {name.replace('_', ' ')} above 1: {told}."
 
 
 def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
     """Print a table of sensitivity indices, largest first, with what they were from half the samples."""
     console = Console(file=file, highlight=False)
-    console.print(Text(f"{indices.attrs['method']} of {indices.attrs['output']}, {indices.attrs['solves']} solves"))
+    console.print(Text(f"{indices.attrs['method']}: {told_of(indices)}"))
     names = list(indices.data_vars)
     table = new_table(["parameter"], [str(name).replace("_", " ") for name in names])
+    told = _number if indices.attrs["method"] == "local" else _share
     for k in np.argsort(-np.abs(indices[names[0]].values)):
-        table.add_row(str(indices["parameter"].values[k]), *(f"{float(indices[name][k]):.3f}" for name in names))
+        table.add_row(str(indices["parameter"].values[k]), *(told(indices[name][k]) for name in names))
     console.print(table)
 
 
@@ -65,6 +83,10 @@ def _cells(values: xr.DataArray) -> Iterator[tuple[dict[str, str], xr.DataArray]
     for k in chosen:
         cell = flat.isel(cell=int(k))
         yield {str(dim): str(cell[dim].values) for dim in inner}, cell
+
+
+def _share(value: Any) -> str:
+    return f"{float(value):.3f}"
 
 
 def _number(value: Any) -> str:

@@ -111,6 +111,22 @@ def test_a_draw_of_the_parameters_is_a_run_with_that_model(varied: bool) -> None
         assert_same(swept.isel(sample=k), ss.simulate(plan.scenario(x[k]), model))
 
 
+@pytest.mark.parametrize(("low", "plain"), [("30 %", 2), ("0.5 %", 0)], ids=["straight", "with a kink"])
+def test_what_the_core_sets_by_itself_is_what_is_assembled(low: str, plain: int) -> None:
+    """A muscle weaker than its tone takes less of it: then both are assembled, scenario by scenario."""
+    vary = [{"path": "muscles.multifidus.strength", "from": low, "to": "100 %"}]
+    plan = make_plan({
+        "format": 1, "name": "t", "base": HOLD, "uncertainty": ["tone"], "outputs": list(sweepable()), "vary": vary,
+        "sampler": {"kind": "sobol", "samples": 16},
+    })  # fmt: skip
+    assert len(plan.plain.columns) == plain
+    swept = as_dataset(plan, solve_block(plan, 0, 16))
+    x, share = plan.design.points(0, 16)
+    factor = parameter_factors(plan, share)
+    for k in range(16):
+        assert_same(swept.isel(sample=k), ss.simulate(plan.scenario(x[k]), as_drawn(load_model(), plan, factor[k])))
+
+
 def test_faults_of_the_base_are_those_of_a_run() -> None:
     """They are written out once, whatever else varies, is drawn, or comes from the tables of another scenario."""
     base = {**HOLD, "faults": ["guarding", "multifidus_atrophy_left"]}

@@ -11,11 +11,12 @@ import pytest
 import xarray as xr
 import yaml
 
+import spinesim as ss
 from spinesim import sweep_commands
 from spinesim.cli import main
 from spinesim.errors import InputError
 from spinesim.plots.sweep import draw_sweep
-from spinesim.sweeps.run import sweep
+from spinesim.sweeps.run import sweep, with_interval
 from spinesim.sweeps.sensitivity import sensitivity
 from spinesim.sweeps.statistics import correlations, intervals, probability
 
@@ -52,6 +53,15 @@ def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(capsys.readouterr().out)
     assert told["dims"] == {"sample": 64} and told["status_counts"]["converged"] == 64
     assert told["variables"]["joint_compression"]["dims"] == ["quantile", "level"]
+
+
+def test_the_probability_of_passing_a_tolerance_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    study = {**RANDOM, "uncertainty": ["compressive_strength"], "outputs": ["tolerance_ratio_compression"]}
+    for name, mass, words in (("light", "5 kg", "in none of 64"), ("heavy", "40 kg", "%)")):
+        vary = [{"path": "loads.crate.mass", "uniform": {"low": "1 kg", "high": mass}}]
+        Path(f"{name}.yaml").write_text(yaml.safe_dump({**study, "vary": vary}), encoding="utf-8")
+        main(["sweep", f"{name}.yaml"])
+        assert words in capsys.readouterr().out.split("tolerance ratio compression above 1")[1]
 
 
 def test_what_cannot_be_held_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,6 +107,19 @@ def test_a_run_shows_values_with_their_intervals(capsys: pytest.CaptureFixture[s
     low, middle, high = np.array(told["uncertainty"]["variables"]["joint_compression"]["values"])
     assert (low < middle).all() and (middle < high).all()
     assert told["status"] == "converged"
+
+
+def test_the_value_beside_an_interval_is_that_of_a_run() -> None:
+    swept, single = with_interval(ss.load_scenario("hip_hinge"), 16)
+    run = ss.simulate("hip_hinge")
+    for name in set(single.data_vars) - {"status", "unsettled"}:
+        assert np.allclose(single[name].values, run[str(name)].values, rtol=1e-9, atol=1e-9), name
+    assert swept.sizes["sample"] == 16
+
+
+def test_an_interval_of_what_nobody_reaches_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "hold_20kg_far", "--set", "loads.crate.reach=1.4 m", "--uncertainty", "16"]) == 2
+    assert "short of the load" in capsys.readouterr().err
 
 
 PICTURES = [

@@ -20,6 +20,7 @@ from spinesim.sweeps import run, store
 from spinesim.sweeps.block import solve_block
 from spinesim.sweeps.plan import make_plan
 from spinesim.sweeps.run import open_sweep, sweep
+from spinesim.sweeps.statistics import intervals
 
 KILLS = 20
 STUDY: dict[str, Any] = {
@@ -152,6 +153,10 @@ def test_a_full_disk_says_so_and_keeps_what_is_done(tmp_path: Path, monkeypatch:
             opened.write(1, solve_block(plan, 8, 16))
         monkeypatch.undo()
         assert opened.missing() == [1]
+    monkeypatch.setattr(store, "_write_durably", full)
+    another = store.open_store(tmp_path / "another", plan, 8, resume=False)
+    with pytest.raises(OutputError, match="another: No space left.*--resume"), another:
+        pass
 
 
 def test_large_stores_stay_on_disk_until_asked(
@@ -161,6 +166,8 @@ def test_large_stores_stay_on_disk_until_asked(
     lazy = sweep(STUDY, out=tmp_path / "s")
     assert np.array_equal(lazy["joint_compression"].values, expected["joint_compression"].values)
     assert np.array_equal(lazy["tone"].values, expected["tone"].values)
+    assert list(lazy.data_vars) == list(expected.data_vars) and lazy.attrs == expected.attrs
+    assert intervals(lazy).identical(intervals(expected))
 
 
 def test_a_cluster_gives_the_same(tmp_path: Path, expected: xr.Dataset) -> None:
@@ -168,6 +175,31 @@ def test_a_cluster_gives_the_same(tmp_path: Path, expected: xr.Dataset) -> None:
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         swept = sweep(STUDY, out=tmp_path / "s", scheduler=cluster.scheduler_address, block=100)
     assert swept.identical(expected)
+
+
+def test_a_lost_worker_costs_time_alone(expected: xr.Dataset) -> None:
+    distributed = pytest.importorskip("distributed")
+    killed: list[int] = []
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+
+        def kill(done: int, total: int) -> None:
+            if not killed:
+                killed.append(done)
+                os.kill(cluster.workers[0].process.pid, signal.SIGKILL)
+
+        swept = sweep(STUDY, scheduler=cluster.scheduler_address, block=32, progress=kill)
+    assert killed and swept.identical(expected)
+
+
+def test_a_lost_cluster_says_how_to_go_on(tmp_path: Path, expected: xr.Dataset) -> None:
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+    with pytest.raises(OutputError, match="the cluster was lost.*--resume"):
+        sweep(
+            STUDY, out=tmp_path / "s", scheduler=cluster.scheduler_address, block=32,
+            progress=lambda done, total: cluster.close(),
+        )  # fmt: skip
+    assert sweep(STUDY, out=tmp_path / "s", resume=True).identical(expected)
 
 
 def test_a_scheduler_that_does_not_answer_is_named() -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from spinesim.assembly.changes import changed_facets, disc_changes, offset_problems
 from spinesim.assembly.faults import with_faults
+from spinesim.assembly.kept import Rests, names_rest_on
 from spinesim.assembly.names import FascicleNames, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
@@ -39,7 +40,12 @@ class Assembly:
 @lru_cache(maxsize=32)
 def _tables(subject: _Key) -> tuple[Person, tuple[StrandName, ...], FascicleNames]:
     person, strands = build_person(subject.model, subject.subject)
-    return person, strands, fascicle_names(subject.model)
+    return person, strands, _names(names_rest_on(subject.model, subject.subject))
+
+
+@lru_cache(maxsize=8)
+def _names(rests: Rests) -> FascicleNames:
+    return fascicle_names(rests.model)
 
 
 @dataclass(frozen=True, eq=False)

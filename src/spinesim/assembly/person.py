@@ -6,13 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
+from spinesim.assembly.kept import Rests, facets_rest_on, lines_rest_on, strands_rest_on
 from spinesim.assembly.lines import line_table
 from spinesim.assembly.names import StrandName
 from spinesim.assembly.subject import Subject
-from spinesim.kernels.tables import Breath, Discs, Facets, Floats, Person, Skeleton, Strands
+from spinesim.kernels.tables import Breath, Discs, Facets, Floats, Lines, Person, Skeleton, Strands
 from spinesim.model import Disc, FacetJoint, Model
 
 LEFT = np.array([1.0, 1.0, -1.0])
@@ -28,7 +30,7 @@ def about_z(angle: float) -> Floats:
 
 def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...]]:
     """Return all tables of a person and the names of the ligament strands."""
-    strands, names = _strands(model, subject)
+    strands, names = _kept_strands(strands_rest_on(model, subject))
     law, points = model.recruitment, tuple(model.supports.values())
     breath = Breath(
         diaphragm=np.array(model.breath.center) * subject.length,
@@ -41,10 +43,25 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         support_limit=np.array([p.limit for p in points]),
     )
     person = Person(
-        _skeleton(model, subject), _discs(model, subject), strands, facet_table(model, subject),
-        line_table(model, subject), breath, law.reserve_penalty, law.reserve_limit,
+        _skeleton(model, subject), _discs(model, subject), strands, _kept_facets(facets_rest_on(model, subject)),
+        _kept_lines(lines_rest_on(model, subject)), breath, law.reserve_penalty, law.reserve_limit,
     )  # fmt: skip
     return person, names
+
+
+@lru_cache(maxsize=8)
+def _kept_strands(rests: Rests) -> tuple[Strands, tuple[StrandName, ...]]:
+    return _strands(rests.model, rests.subject)
+
+
+@lru_cache(maxsize=8)
+def _kept_facets(rests: Rests) -> Facets:
+    return facet_table(rests.model, rests.subject)
+
+
+@lru_cache(maxsize=8)
+def _kept_lines(rests: Rests) -> Lines:
+    return line_table(rests.model, rests.subject)
 
 
 def _skeleton(model: Model, subject: Subject) -> Skeleton:

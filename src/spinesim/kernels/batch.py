@@ -48,7 +48,7 @@ def solve_many(
     vector : array (number,)
         Changed in place.
     scalars : array (scalar,)
-        Places in the vector of the numbers that are no arrays, in the order of `_person` and `_task`.
+        Places in the vector of the numbers that are no arrays, in the order of `person_at` and `task_at`.
     changes : Changes
     hands : array (load, side)
         As for `observe`.
@@ -69,7 +69,7 @@ def solve_many(
             else:
                 vector[place] *= factor ** changes.power[t]
         _cool(state)
-        p, s = _person(person, vector, scalars), _task(task, vector, scalars)
+        p, s = person_at(person, vector, scalars), task_at(task, vector, scalars)
         status = run.solve_static(p, s, state, work)
         observe.observe(p, s, state, work, hands, status, changes.row[i], sight)
 
@@ -84,7 +84,7 @@ def _cool(state: State) -> None:
 
 
 @inner
-def _person(p: Person, v: Any, at: Ints) -> Person:
+def person_at(p: Person, v: Any, at: Ints) -> Person:
     """Return the person with the numbers that are no arrays taken from the vector."""
     a, d, f, b = p.skeleton, p.discs, p.facets, p.breath
     skeleton = Skeleton(
@@ -115,7 +115,7 @@ def _lines(m: Lines, width: float) -> Lines:
 
 
 @inner
-def _task(t: Task, v: Any, at: Ints) -> Task:
+def task_at(t: Task, v: Any, at: Ints) -> Task:
     """Return the task with the numbers that are no arrays taken from the vector."""
     return Task(
         t.gravity, t.pelvis, t.level, t.thigh, t.knee, v[at[16]], t.arm_mode, t.arm_angles, t.hand_target,

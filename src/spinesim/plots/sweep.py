@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from spinesim.errors import InputError, did_you_mean, either
 from spinesim.files import write_atomically
 from spinesim.plots.style import FAINT, INK, LARGE, NORMAL, SMALL, folded, new_figure, printable, tidy
-from spinesim.sweeps.statistics import INTERVAL, correlations, solved, swept_dimensions
+from spinesim.sweeps.sensitivity import told_of
+from spinesim.sweeps.statistics import ENDINGS, INTERVAL, correlations, solved, swept_dimensions
 
 DPI = 150
 BINS = 12  # of drawn values, equally many samples in each
@@ -50,7 +51,7 @@ def draw_sweep(
     if file.suffix not in FORMATS:
         raise InputError(f"a picture's name ends in {either(FORMATS)}, not {file.name!r}")
     output = _output(sweep, of if y is None or of is not None else y)
-    values = _at(solved(sweep)[output], dict(at or {}))
+    values = _at(solved(sweep[[output, *ENDINGS]])[output], dict(at or {}))
     panels = _panels(values, by)
     figure, axes = _board(len(panels))
     for ax, (title, panel) in zip(axes, panels, strict=True):
@@ -72,9 +73,14 @@ def save_tornado(indices: xr.Dataset, file: Path) -> Figure:
     """Draw sensitivity indices, as `spinesim.sweeps.sensitivity` returns them, into a file."""
     figure = new_figure(7.0, 5.0)
     name = str(next(iter(indices.data_vars)))
-    unit = indices.attrs["units"] if name == "mu_star" else "share of the variance"
-    draw_tornado(figure.subplots(), indices, name, f"{name.replace('_', ' ')} ({unit})")
-    title = f"{printable(indices.attrs['scenario_name'])}\n{indices.attrs['output']}, {indices.attrs['solves']} solves"
+    unit = indices.attrs["units"]
+    labels = {
+        "mu_star": f"mean size of elementary effects ({unit})",
+        "swing": f"change from the parameter's 5 % to its 95 %, by its slope ({unit})",
+    }
+    label = labels.get(name, f"{name.replace('_', ' ')} (share of the variance)")
+    draw_tornado(figure.subplots(), indices, name, label)
+    title = f"{printable(indices.attrs['scenario_name'])}\n{told_of(indices)}"
     figure.suptitle(title, fontsize=LARGE, color=INK)
     _save(figure, file)
     return figure
@@ -86,10 +92,11 @@ def draw_tornado(ax: Axes, indices: xr.Dataset, name: str, label: str) -> Axes:
     order = np.argsort(np.abs(sizes))[-MOST_BARS:]
     words = [str(indices["parameter"].values[k]).replace("_", " ") for k in order]
     ax.barh(words, sizes[order], color=BAND, edgecolor=INK, linewidth=0.6, label="all samples")
-    ax.plot(indices["half"].values[order], words, "o", color=INK, markersize=3.5, label="half of them")
     ax.axvline(0.0, color=INK, linewidth=0.8)
     ax.set_xlabel(label)
-    ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
+    if "half" in indices:
+        ax.plot(indices["half"].values[order], words, "o", color=INK, markersize=3.5, label="half of them")
+        ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
     tidy(ax, "x")
     return ax
 

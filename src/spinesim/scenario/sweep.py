@@ -12,7 +12,8 @@ from spinesim.variables import variables
 
 MOST_AXES = 40
 MOST_VALUES = 100_000
-MOST_SAMPLES = 2**31
+MOST_SAMPLES = 2**30  # as many points as a Sobol sequence of 30 bits has
+MOST_STRATA = 2_000_000  # of a Latin hypercube, which is drawn whole and held in memory
 NOT_IN_SWEEPS = ("stability_eigenvalue", "critical_muscle_stiffness", "buckling_mode")
 Quantity = str | int | float  # read by the scenario's own key
 
@@ -181,6 +182,9 @@ class Sweep(Frozen):
             found.append(self.problem("needs the number of samples", "sampler.samples"))
         if not sampled and self.sampler.samples is not None:
             found.append(self.problem("a grid without uncertainty has no samples", "sampler.samples"))
+        if self.sampler.kind == "latin_hypercube" and (self.sampler.samples or 0) > MOST_STRATA:
+            message = f"a Latin hypercube is drawn whole: at most {MOST_STRATA:,} samples, sobol takes any number"
+            found.append(self.problem(message, "sampler.samples"))
         for n, axis in enumerate(self.vary):
             if any(part.spread is not None for part in axis.parts) and not random:
                 message = "a grid needs values, or from, to and count; distributions need sobol or latin_hypercube"

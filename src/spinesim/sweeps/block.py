@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinesim.assembly import Assembly, assemble
+from spinesim.assembly import Assembly
 from spinesim.assembly.task import hands_on_loads
 from spinesim.assembly.vector import as_vector, tail_of, whole_numbers
-from spinesim.errors import PostureError
 from spinesim.kernels.batch import Changes, solve_many
 from spinesim.kernels.observe import Sight, make_sight
 from spinesim.kernels.status import IMPOSSIBLE
@@ -70,25 +69,17 @@ def _solve_part(plan: Plan, first: int, last: int, out: Block) -> None:
     x, share = plan.design.points(first, last)
     factor = parameter_factors(plan, share)
     keys = np.concatenate([x, factor[:, list(plan.slow)]], axis=1)
-    distinct, which = np.unique(keys, axis=0, return_inverse=True)
-    assemblies = [_assembled(plan, row) for row in distinct]
+    offsets = plan.plain.offsets(plan.columns, keys)
+    distinct, which = np.unique(plan.plain.left_alone(keys), axis=0, return_inverse=True)
+    assemblies = [plan.assembly(row) for row in distinct]
     groups: dict[Any, list[int]] = {}
     for k, assembly in enumerate(assemblies):
         if assembly is not None:
             groups.setdefault(_kind(assembly), []).append(k)
     for members in groups.values():
         rows = np.flatnonzero(np.isin(which, members))
-        group = _Group([assemblies[k] for k in members], np.searchsorted(members, which[rows]), factor[rows])
-        _solve_group(plan, group, rows, out)
-
-
-def _assembled(plan: Plan, row: Floats) -> Assembly | None:
-    """Return the assembly of one scenario, or None when the model does not cover its posture."""
-    n = len(plan.design.dimensions)
-    try:
-        return assemble(plan.model_at(row[n:]), plan.scenario(row[:n]), plan.template)
-    except PostureError:
-        return None
+        own = np.searchsorted(members, which[rows])
+        _solve_group(plan, _Group([assemblies[k] for k in members], own, factor[rows], offsets[rows]), rows, out)
 
 
 def _kind(assembly: Assembly) -> tuple[Any, ...]:
@@ -109,6 +100,7 @@ class _Group:
     assemblies: list[Any]
     which: NDArray[np.int64]
     factor: Floats
+    offset: Floats  # (scenario, plain column) from the assembly's own value
 
 
 def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block) -> None:
@@ -117,6 +109,7 @@ def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block)
     setting = setting_of(group.assemblies).taken(group.which)
     told = plan.told.applied(np.ones(setting_numbers(setting).shape[1]), group.factor)
     setting = with_numbers(setting, setting_numbers(setting) * told)
+    setting = replace(setting, co_contraction=setting.co_contraction + _told(plan, group))
     values = observed_values(setting, sight, plan.outputs)
     held = sight.gap <= first.person.skeleton.rigid_reach
     out["status"][rows[held]] = sight.ended[held, 0].astype(np.int8)
@@ -125,14 +118,26 @@ def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block)
         out[name][rows[held]] = values[name][held]
 
 
+def _told(plan: Plan, group: _Group) -> Floats:
+    """Return what the plain columns add to the co-contraction (scenario,), the number behind the tail."""
+    first, plain, total = group.assemblies[0], plan.plain, np.zeros(len(group.which))
+    for touch in np.flatnonzero(plain.place == tail_of(first.person.discs, first.task).size):
+        total += plain.slope[touch] * group.offset[:, plain.by[touch]]
+    return total
+
+
 def _observed(plan: Plan, group: _Group, first: Assembly) -> Sight:
     """Return what the core saw of all scenarios of a group."""
     vector = as_vector(first.person, first.task)
-    touches = person_touches(plan, first, vector)
+    touches, plain = person_touches(plan, first, vector), plan.plain
+    own = plain.place < vector.tail
+    place = np.append(touches.place, plain.place[own] + vector.numbers.size - vector.tail)
+    by = np.append(touches.by, plain.by[own] + group.factor.shape[1])
+    slope, power = np.append(touches.slope, plain.slope[own]), np.append(touches.power, np.zeros(own.sum()))
     changes = Changes(
         vector.numbers.copy(), np.stack([tail_of(a.person.discs, a.task) for a in group.assemblies]),
-        group.which.astype(np.int64), np.ascontiguousarray(group.factor), touches.place, touches.by, touches.slope,
-        touches.power, np.arange(len(group.which)),
+        group.which.astype(np.int64), np.hstack([group.factor, 1.0 + group.offset]), place, by, slope, power,
+        np.arange(len(group.which)),
     )  # fmt: skip
     sight = make_sight(len(group.which), first.person)
     solve_many(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,7 @@ def solve_on(scheduler: str, plan: Plan, tasks: list[tuple[int, int, int]]) -> I
         When the cluster is lost; blocks that were yielded are safe.
     """
     try:
-        from distributed import Client, as_completed
+        from distributed import Client, KilledWorker, as_completed
     except ImportError as error:
         raise InputError("a scheduler needs Dask: pip install spinesim[dask]") from error
     try:
@@ -41,8 +42,11 @@ def solve_on(scheduler: str, plan: Plan, tasks: list[tuple[int, int, int]]) -> I
         for future in as_completed(list(futures), loop=client.loop):
             try:
                 yield futures[future], future.result()
-            except (OSError, RuntimeError) as error:
-                raise OutputError(f"the cluster lost a block: {error}; go on with --resume") from error
+            except (OSError, RuntimeError, CancelledError, KilledWorker) as error:
+                reason = " ".join(str(error).split())
+                raise OutputError(
+                    f"the cluster was lost: {reason}; finished blocks are kept, go on with --resume"
+                ) from error
             future.release()
 
 

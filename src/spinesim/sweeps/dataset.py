@@ -43,6 +43,18 @@ def drawn(plan: Plan, start: int, stop: int) -> dict[str, NDArray[Any]]:
 
 def coordinates(plan: Plan) -> dict[str, Any]:
     """Return the coordinates of a sweep's Dataset, those of its samples included."""
+    coords = labels(plan)
+    if plan.design.kind == "grid":
+        for dimension in plan.design.dimensions:
+            values = np.array(dimension.labels)
+            coords[dimension.name] = (dimension.name, values, _units(dimension.unit))
+    if "sample" in plan.design.shape:
+        coords |= _sampled(plan)
+    return coords
+
+
+def labels(plan: Plan) -> dict[str, Any]:
+    """Return the coordinates of the outputs' own dimensions."""
     used = {dim for name in plan.outputs for dim in variables()[name].dims}
     coords: dict[str, Any] = {
         name: (name, np.array(d.labels, dtype=str)) for name, d in dimensions().items() if name in used and d.labels
@@ -52,12 +64,6 @@ def coordinates(plan: Plan) -> dict[str, Any]:
             "fascicle",
             np.array([fascicle.name for fascicle in fascicle_names(plan.model)], dtype=str),
         )
-    if plan.design.kind == "grid":
-        for dimension in plan.design.dimensions:
-            values = np.array(dimension.labels)
-            coords[dimension.name] = (dimension.name, values, _units(dimension.unit))
-    if "sample" in plan.design.shape:
-        coords |= _sampled(plan)
     return coords
 
 

@@ -21,13 +21,14 @@ from spinesim.errors import InputError, PostureError
 from spinesim.files import read_scenario, read_sweep
 from spinesim.model import Model
 from spinesim.model.spine import Uncertainty
-from spinesim.model.uncertainty import scaled
+from spinesim.model.uncertainty import factors, scaled
 from spinesim.results.setting import setting_numbers, setting_of
 from spinesim.scenario import Scenario
 from spinesim.scenario.sweep import Sweep
 from spinesim.simulation import load_model
 from spinesim.sweeps.axes import Dimension, dimensions_of, set_values, taken, uncertain
 from spinesim.sweeps.design import Design
+from spinesim.sweeps.plain import Column, Plain, columns_of, find_plain, nothing_plain
 from spinesim.variables import variables
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,9 @@ class Plan:
     touches, told : Touches
         What the parameters do to the numbers of the tables, and to those that results are read with.
     slow : tuple of int
-        Parameters that act on the task: their scenarios are assembled one by one.
+        Parameters that act on the task: their scenarios are assembled one by one, unless they are plain.
+    plain : Plain
+        Which dimensions and slow parameters the core sets by itself.
     """
 
     title: str
@@ -70,6 +73,7 @@ class Plan:
     touches: Touches = field(repr=False)
     told: Touches = field(repr=False)
     slow: tuple[int, ...]
+    plain: Plain = field(default_factory=nothing_plain, repr=False)
 
     def scenario(self, x: Floats) -> Scenario:
         """Return the scenario at indices or shares (dimension,)."""
@@ -78,6 +82,22 @@ class Plan:
         values = [leaf.at(x[k]) for k, dimension in enumerate(dimensions) for leaf in dimension.leaves]
         base = self.template.scenario.written
         return set_values(base, leaves, values) if leaves else base
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What tells assemblies apart: the dimensions, and the slow parameters."""
+        ends = [factors(self.parameters[k], np.array([0.0, 1.0])) for k in self.slow]
+        return columns_of(self.design.dimensions, np.array(ends).reshape(-1, 2))
+
+    def assembly(self, x: Floats) -> Assembly | None:
+        """Return the assembly at indices, shares and factors (column,), or None when the model does not cover its
+        posture.
+        """
+        n = len(self.design.dimensions)
+        try:
+            return assemble(self.model_at(x[n:]), self.scenario(x[:n]), self.template)
+        except PostureError:
+            return None
 
     def model_at(self, factor: Floats) -> Model:
         """Return the model under the factors (slow parameter,) of the slow parameters."""
@@ -114,7 +134,8 @@ def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
     digest = hashlib.sha256(f"{text}|{own.digest}|{__version__}".encode()).hexdigest()[:16]
     first = assemble(own, template)
     found = _effects(first, own, parameters)
-    return Plan(sweep.name, text, digest, own, first, design, parameters, outputs, *found)
+    plan = Plan(sweep.name, text, digest, own, first, design, parameters, outputs, *found)
+    return replace(plan, plain=find_plain(plan.columns, plan.assembly))
 
 
 def _base(sweep: Sweep) -> Scenario:
@@ -206,6 +227,16 @@ def with_uncertainty(scenario: Scenario, samples: int, seed: int = 0) -> dict[st
         "format": 1, "name": scenario.name, "base": scenario.to_dict(), "uncertainty": "model", "seed": seed,
         "sampler": {"kind": "latin_hypercube", "samples": samples},
     }  # fmt: skip
+
+
+def with_nothing_drawn(plan: Plan) -> Plan:
+    """Return the plan of the scenario of the first values alone, by the model as it is."""
+    none = np.zeros(0, dtype=np.int64)
+    nothing = Touches(none, none, np.zeros(0), np.zeros(0))
+    return replace(
+        plan, design=Design((), 0, "given", 1, 0, np.zeros((1, 0))), parameters=(), touches=nothing, told=nothing,
+        slow=(), plain=nothing_plain(),
+    )  # fmt: skip
 
 
 def person_touches(plan: Plan, assembly: Assembly, vector: Vector) -> Touches:

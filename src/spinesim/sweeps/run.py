@@ -14,14 +14,15 @@ import xarray as xr
 from spinesim.errors import InputError
 from spinesim.files import read_sweep
 from spinesim.model import Model
+from spinesim.scenario import Scenario
 from spinesim.sweeps.block import Block, solve_block
 from spinesim.sweeps.dataset import as_dataset, empty_block
-from spinesim.sweeps.plan import Plan, make_plan
+from spinesim.sweeps.plan import Plan, make_plan, with_nothing_drawn, with_uncertainty
 from spinesim.sweeps.store import load_store, open_store, read_head
 
 MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
 MOST_BYTES = 4_000_000_000  # of a result in memory
-LARGEST_BLOCK, LEAST_BLOCK = 2048, 64
+LARGEST_BLOCK, LEAST_BLOCK, LEAST_STORED = 2048, 64, 256  # writing a block takes as long as fifty solves
 SECONDS_EACH = 2e-3  # a guess of one scenario on one core
 Progress = Callable[[int, int], None]
 
@@ -71,7 +72,7 @@ def sweep(
     size = plan.design.size
     if size > MANY and not yes:
         raise InputError(f"{estimate(plan, workers or cores())}; say yes (--yes) to go on")
-    block = block or min(max(-(-size // 64), LEAST_BLOCK), LARGEST_BLOCK)
+    block = block or block_of(size, LEAST_BLOCK if out is None else LEAST_STORED)
     solve = _by_dask(scheduler) if scheduler else _by_threads(workers or cores())
     if out is None:
         return as_dataset(plan, _collected(plan, block, solve, progress))
@@ -86,6 +87,15 @@ def sweep(
     return load_store(Path(out), plan)
 
 
+def with_interval(scenario: Scenario, samples: int) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return the sweep of a scenario over all uncertain parameters of its model, and its headline outputs by the model
+    as it is.
+    """
+    plan = make_plan(with_uncertainty(scenario, samples))
+    alone = with_nothing_drawn(plan)
+    return as_dataset(plan, in_memory(plan)), as_dataset(alone, in_memory(alone)).isel(sample=0)
+
+
 def open_sweep(folder: str | os.PathLike[str], model: Model | str | Path | None = None) -> xr.Dataset:
     """Return the Dataset of a store; scenarios that are not done yet are NaN and have the status -1."""
     head = read_head(Path(folder))
@@ -98,6 +108,11 @@ def estimate(plan: Plan, workers: int) -> str:
     hours = plan.design.size * SECONDS_EACH / workers / 3600.0
     size = _bytes(plan) / 1e9
     return f"{plan.design.size:,} scenarios: about {size:.3g} GB and {hours:.3g} h on {workers} cores"
+
+
+def block_of(size: int, least: int = LEAST_BLOCK) -> int:
+    """Return how many scenarios a block of a sweep of that size has: neither many files nor much lost by a kill."""
+    return min(max(-(-size // 64), least), LARGEST_BLOCK)
 
 
 def cores() -> int:
@@ -115,7 +130,7 @@ Solver = Callable[[Plan, Tasks], Iterator[tuple[int, Block]]]
 
 def in_memory(plan: Plan, workers: int | None = None, progress: Progress | None = None) -> Block:
     """Return the outputs of all scenarios of a plan, solved by threads."""
-    return _collected(plan, LARGEST_BLOCK // 8, _by_threads(workers or cores()), progress)
+    return _collected(plan, block_of(plan.design.size), _by_threads(workers or cores()), progress)
 
 
 def _collected(plan: Plan, block: int, solve: Solver, progress: Progress | None) -> Block:

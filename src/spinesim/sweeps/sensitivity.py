@@ -1,4 +1,6 @@
-"""Which uncertain parameter moves an output: Sobol and Morris indices by SALib, with a look at their convergence."""
+"""Which uncertain parameter moves an output: Sobol and Morris indices by SALib, with a look at their convergence, or
+the exact slopes of one run.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.scenario.sweep import sweepable
 from spinesim.sweeps.dataset import as_dataset
 from spinesim.sweeps.design import Floats
+from spinesim.sweeps.local import local_sensitivity
 from spinesim.sweeps.plan import make_plan, with_uncertainty
 from spinesim.sweeps.run import in_memory
 
-Method = Literal["sobol", "morris"]
+Method = Literal["sobol", "morris", "local"]
 LEVELS = 8  # of Morris' grid
 INSIDE = 1e-6  # how near a share may come to 0 or 1
 
@@ -41,7 +44,7 @@ def sensitivity(
     method : str
         "sobol": shares of the variance, alone (`first`) and with all others (`total`), by Saltelli's sample and
         Jansen's estimator. "morris": mean size of elementary effects (`mu_star`) and their spread (`sigma`), in the
-        unit of the output over the whole range of a parameter.
+        unit of the output over the whole range of a parameter. "local": see `local_sensitivity`, one solve alone.
     samples : int
         Base samples (a power of two is best) or trajectories; parameters + 2, or + 1, times as many solves.
     seed : int
@@ -57,10 +60,12 @@ def sensitivity(
     InputError
         When SALib is not installed, or output or label are unknown.
     """
-    salib = _salib()
     if output not in sweepable():
         raise InputError(f"no output '{output}'{did_you_mean(output, sweepable())}")
     scenario = read_scenario(source)
+    if method == "local":
+        return local_sensitivity(scenario, output, at)
+    salib = _salib()
     plan = make_plan({**with_uncertainty(scenario, samples, seed), "outputs": [output]})
     names = [entry.name for entry in plan.parameters]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
@@ -78,6 +83,15 @@ def sensitivity(
     }  # fmt: skip
     data = {name: ("parameter", np.asarray(column)) for name, column in found.items()}
     return xr.Dataset(data, coords={"parameter": names}, attrs=told)
+
+
+def told_of(indices: xr.Dataset) -> str:
+    """Return in words which output the indices are of, and what they took."""
+    told = indices.attrs
+    if told["method"] == "local":
+        return f"{told['output']}, {told['value']:.4g} {told['units']}, slopes of one solve"
+    failed = f", {told['failed']:,} without a balance" if told["failed"] else ""
+    return f"{told['output']}, {told['solves']:,} solves{failed}"
 
 
 def _salib() -> Any:

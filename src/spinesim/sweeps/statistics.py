@@ -12,6 +12,7 @@ from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.variables import dimensions
 
 INTERVAL = (0.05, 0.5, 0.95)
+ENDINGS = ("status", "unsettled")  # how scenarios ended is no output
 
 
 def swept_dimensions(sweep: xr.Dataset) -> tuple[str, ...]:
@@ -21,8 +22,11 @@ def swept_dimensions(sweep: xr.Dataset) -> tuple[str, ...]:
 
 def solved(sweep: xr.Dataset) -> xr.Dataset:
     """Return the sweep with NaN where no balance was found: such numbers mean nothing."""
-    good = (sweep["status"] >= 0) & (sweep["status"] < NOT_CONVERGED)
-    return sweep.drop_vars(["status", "unsettled"]).where(good)
+    return sweep.drop_vars(list(ENDINGS)).where(_found_balance(sweep))
+
+
+def _found_balance(sweep: xr.Dataset) -> xr.DataArray:
+    return (sweep["status"] >= 0) & (sweep["status"] < NOT_CONVERGED)
 
 
 def intervals(sweep: xr.Dataset, over: Sequence[str] | None = None, shares: Sequence[float] = INTERVAL) -> xr.Dataset:
@@ -39,7 +43,14 @@ def intervals(sweep: xr.Dataset, over: Sequence[str] | None = None, shares: Sequ
     """
     dims = list(swept_dimensions(sweep) if over is None else over)
     _check_dims(sweep, dims)
-    return solved(sweep).quantile(list(shares), dim=dims, skipna=True, keep_attrs=True)
+    good, found = _found_balance(sweep).variable, {}
+    for name, values in sweep.data_vars.items():  # one after the other: a large sweep lies on disk
+        if name not in ENDINGS:
+            known = values.variable.where(good)
+            found[name] = known.quantile(list(shares), dim=dims, skipna=True, keep_attrs=True)
+    left = {str(dim) for own in found.values() for dim in own.dims}
+    coords = {name: sweep[name] for name in left & set(sweep.indexes)} | {"quantile": list(shares)}
+    return xr.Dataset(found, coords=coords, attrs=sweep.attrs)
 
 
 def probability(values: xr.DataArray, above: float, over: Sequence[str] = ("sample",)) -> xr.DataArray:

@@ -21,13 +21,13 @@ from spinesim.errors import InputError, OutputError
 from spinesim.files import write_atomically
 from spinesim.reading import shown
 from spinesim.sweeps.block import Block, output_shape
-from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn, drawn_attributes, summary_attributes
+from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn, drawn_attributes, labels, summary_attributes
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import variables
 
 HEAD, DATA, DONE, LOCK = "sweep.json", "results.zarr", "done", "lock"
 FORMAT = 1
-MOST_LOADED = 500_000_000  # bytes
+MOST_LOADED = 100_000_000  # bytes
 
 
 class Store:
@@ -54,17 +54,11 @@ class Store:
             When the disk is full or gone: finished blocks are kept.
         """
         start, stop = self.bounds(number)
-        try:
+        with _told(self.folder, "finished blocks are kept, make room and go on with --resume"):
             whole = {**values, **drawn(self.plan, start, stop)}
             for name, array in whole.items():
                 self._group[name][start:stop] = array
             _write_durably(self._mark(number), json.dumps({"digest": block_digest(whole)}))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise OutputError(
-                f"cannot write {shown(str(self.folder))}: {reason}; finished blocks are kept, "
-                "make room and go on with --resume"
-            ) from error
 
     def read(self, number: int) -> Block:
         """Return the numbers of a block as they are on disk, with the values drawn for it."""
@@ -116,8 +110,19 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
             block = _check_same(folder, plan)
             _tidy(folder)
         else:
-            _create(folder, plan, block)
+            with _told(folder, "make room and go on with --resume"):
+                _create(folder, plan, block)
         yield Store(folder, plan, block, _zarr().open_group(folder / DATA, mode="r+"))
+
+
+@contextlib.contextmanager
+def _told(folder: Path, what_now: str) -> Iterator[None]:
+    """Say of a disk that is full or gone what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OutputError(f"cannot write {shown(str(folder))}: {reason}; {what_now}") from error
 
 
 def _check_same(folder: Path, plan: Plan) -> int:
@@ -236,8 +241,8 @@ def load_store(folder: Path, plan: Plan) -> xr.Dataset:
     names = (*plan.outputs, *ENDINGS)
     if sum(group[name].nbytes for name in names) <= MOST_LOADED:
         return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
-    lazy = xr.open_zarr(folder / DATA, consolidated=False, chunks=None)
-    lazy = lazy.set_coords(list(drawn(plan, 0, 1)))
+    lazy = xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
+    lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
     lazy.attrs |= summary_attributes(*(_read(folder, group[name]) for name in ENDINGS))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
 
