@@ -18,7 +18,8 @@ from spinesim.kernels.tables import Breath, Discs, Facets, Floats, Person, Skele
 from spinesim.model import Disc, FacetJoint, Model
 
 LEFT = np.array([1.0, 1.0, -1.0])
-BILATERAL = ("LF", "CL", "ITL", "ILL")
+# Measured one side at a time; of the ligamentum flavum both halves were one piece (84 mm^2 in Pintar 1992).
+BILATERAL = ("CL", "ITL", "ILL")
 GRID = 0.6  # of the patch radius: where the outer contact points of the 3 x 3 patch lie
 
 
