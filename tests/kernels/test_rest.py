@@ -65,3 +65,9 @@ def test_an_unloaded_specimen_rests_as_its_bones_were_scanned() -> None:
     found = run(assembled(list(LEVELS)))
     assert np.allclose(found.record.rest, 0.0, atol=SOLVED)
     assert (result(list(LEVELS))["facet_force"] == 0.0).all()
+
+
+def test_the_pretension_is_of_the_size_that_was_measured() -> None:
+    """15 N in the young and 5 N in the old hold the third ligamentum flavum taut (Nachemson and Evans 1968)."""
+    tension = result(["L3-L4"])["ligament_force"].sel(ligament="LF").item()
+    assert 5.0 <= tension <= 15.0
