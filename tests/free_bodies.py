@@ -242,7 +242,7 @@ def add_ligaments(d: Diagram) -> None:
 def _strands_of(d: Diagram, level: str, ligament: str) -> int:
     """Return how many strands carry the stated stiffness: per side for paired ligaments, in all for the others."""
     own = [s for s in d.solved.assembly.model.strands if (s.level, s.ligament) == (level, ligament)]
-    paired = ligament in ("LF", "CL", "ITL", "ILL")
+    paired = ligament in ("CL", "ITL", "ILL")
     return len(own) if paired else sum(2 if s.side == "right" else 1 for s in own)
 
 

@@ -39,7 +39,7 @@ def assert_same(a: Any, b: Any) -> None:
 
 
 def test_people_of_other_size_share_nothing() -> None:
-    tall, short = (scale_subject(MODEL, Subject(height=height)) for height in ("1.9 m", "1.6 m"))
+    tall, short = (scale_subject(MODEL, Subject.model_validate({"height": height})) for height in ("1.9 m", "1.6 m"))
     a, b = (person.build_person(MODEL, own)[0] for own in (tall, short))
     assert a.strands.slack[0] > b.strands.slack[0] and a.facets.radius[0] > b.facets.radius[0]
     assert a.lines.optimal[0] > b.lines.optimal[0]

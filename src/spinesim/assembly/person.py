@@ -14,11 +14,14 @@ from spinesim.assembly.kept import Rests, facets_rest_on, lines_rest_on, strands
 from spinesim.assembly.lines import line_table
 from spinesim.assembly.names import StrandName
 from spinesim.assembly.subject import Subject
+from spinesim.kernels.ligament import strand_tension
+from spinesim.kernels.rest import preset
 from spinesim.kernels.tables import Breath, Discs, Facets, Floats, Lines, Person, Skeleton, Strands
 from spinesim.model import Disc, FacetJoint, Model
 
 LEFT = np.array([1.0, 1.0, -1.0])
-BILATERAL = ("LF", "CL", "ITL", "ILL")
+# Measured one side at a time; of the ligamentum flavum both halves were one piece (84 mm^2 in Pintar 1992).
+BILATERAL = ("CL", "ITL", "ILL")
 GRID = 0.6  # of the patch radius: where the outer contact points of the 3 x 3 patch lie
 
 
@@ -42,8 +45,12 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         support_direction=np.array([p.direction for p in points], dtype=float).reshape(-1, 3),
         support_limit=np.array([p.limit for p in points]),
     )
+    skeleton, discs = _skeleton(model, subject), _discs(model, subject)
+    force, moment = _pretension(skeleton, strands)
+    q, step, out = np.zeros((3, 3))
+    preset(discs, force, moment, q, step, out, np.zeros((3, 3)))
     person = Person(
-        _skeleton(model, subject), _discs(model, subject), strands, _kept_facets(facets_rest_on(model, subject)),
+        skeleton, discs, strands, _kept_facets(facets_rest_on(model, subject)),
         _kept_lines(lines_rest_on(model, subject)), breath, law.reserve_penalty, law.reserve_limit,
     )  # fmt: skip
     return person, names
@@ -188,8 +195,8 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
     for strand in model.strands:
         level, kind = model.levels[index[strand.level]], model.ligament_kinds[strand.ligament]
         prop = model.ligament_properties[strand.level, strand.ligament]
-        length = np.linalg.norm(_global(model, level.upper, strand.upper) - _global(model, level.lower, strand.lower))
-        slack = float(length) * (1.0 + kind.slack_strain) * subject.length
+        span = in_neutral(model, level.upper, strand.upper) - in_neutral(model, level.lower, strand.lower)
+        slack = float(np.linalg.norm(span)) * (1.0 + kind.slack_strain) * subject.length
         stiffness = (
             kind.stiffness_factor
             * prop.stiffness
@@ -210,6 +217,30 @@ def _strands(model: Model, subject: Subject) -> tuple[Strands, tuple[StrandName,
     return strands, tuple(names[n] for n in order)
 
 
+def _pretension(skeleton: Skeleton, strands: Strands) -> tuple[Floats, Floats]:
+    """Return force and moment (level, 3) of the strands on the upper bodies in neutral, about their anchors, disc
+    frames: bones were scanned with their ligaments on, so that neutral is where the unloaded segment rests.
+    """
+    force, moment = np.zeros((6, 3)), np.zeros((6, 3))
+    upper, lower = strand_ends(skeleton, strands)
+    line = upper - lower
+    stretch = np.linalg.norm(line, axis=1) - strands.slack
+    for n in np.flatnonzero(stretch > 0.0):
+        tension = strand_tension(stretch[n], strands.stiffness[n], strands.toe[n])[0]
+        pull = -tension * line[n] / (stretch[n] + strands.slack[n])
+        force[strands.level[n]] += pull
+        moment[strands.level[n]] += np.cross(upper[n], pull)
+    return force, moment
+
+
+def strand_ends(skeleton: Skeleton, strands: Strands) -> tuple[Floats, Floats]:
+    """Return the upper and lower ends (strand, 3) in the disc frames in neutral, m, each from its own anchor."""
+    j = strands.level
+    upper = np.einsum("nab,nb->na", skeleton.upper_in_disc[j], strands.upper - skeleton.upper_anchor[j])
+    lower = np.einsum("nba,nb->na", skeleton.disc_in_lower[j], strands.lower - skeleton.lower_anchor[j])
+    return upper, lower
+
+
 def _counts(model: Model) -> Counter[tuple[str, str]]:
     """Return how many strands share each ligament's stiffness (per side where it has sides)."""
     count: Counter[tuple[str, str]] = Counter()
@@ -219,6 +250,6 @@ def _counts(model: Model) -> Counter[tuple[str, str]]:
     return count
 
 
-def _global(model: Model, body: str, point: tuple[float, float, float]) -> Floats:
+def in_neutral(model: Model, body: str, point: tuple[float, float, float]) -> Floats:
     """Return a body point in the neutral global frame (unscaled)."""
     return np.array(model.bodies[body].position) + about_z(model.bodies[body].tilt) @ np.array(point)

@@ -10,7 +10,7 @@ import numpy as np
 from spinesim.assembly.assemble import person_tables
 from spinesim.assembly.changes import changed_facets, disc_changes, offset_problems
 from spinesim.assembly.names import StrandName
-from spinesim.assembly.person import about_z
+from spinesim.assembly.person import about_z, strand_ends
 from spinesim.assembly.subject import Subject, scale_subject
 from spinesim.assembly.task import GRAVITY, ligament_scales
 from spinesim.errors import InputError, Problem
@@ -118,11 +118,7 @@ def _tissue(
 ) -> Tissue:
     """Bring strand ends and facet points into the disc frames, from their anchors."""
     level = strands.level[own]
-    upper, lower = np.zeros((own.size, 3)), np.zeros((own.size, 3))
-    for n, i in enumerate(own):
-        j = level[n]
-        upper[n] = skeleton.upper_in_disc[j] @ (strands.upper[i] - skeleton.upper_anchor[j])
-        lower[n] = skeleton.disc_in_lower[j].T @ (strands.lower[i] - skeleton.lower_anchor[j])
+    upper, lower = (ends[own] for ends in strand_ends(skeleton, strands))
     both = slice(2 * run.start, 2 * run.stop)
     turn = np.repeat(skeleton.upper_in_disc[run], 2, axis=0)
     points = np.einsum("fij,fpj->fpi", turn, facets.points[both])

@@ -23,6 +23,7 @@ from spinesim.kernels.tables import Floats, Ints
 LENGTH = 0.02  # m, makes forces and moments, translations and rotations comparable: half of a disc's depth
 TOLERANCE = 1e-9  # N m, and N at LENGTH
 ROUNDING = 1e-7  # N m, accepted when no step makes the imbalance smaller
+CHORD = 0.3  # of the imbalance: a tangent costs a dozen times what the imbalance does
 MOST_STEPS = 100  # evaluations of one solve
 LONGEST = 0.05  # rad, of one Newton step
 FARTHEST = 0.08  # rad, that a level may turn between two balanced places: a longer way is a jump
@@ -147,29 +148,36 @@ def balance(
 ) -> bool:
     """Move bal.trial until it balances under bal.load; bal.stiffness is then its tangent.
 
-    Newton's method; a step that leaves more out of balance than there was is halved, up to seven times.
+    Newton's method. The tangent of the last place serves as long as each step leaves less than CHORD of the imbalance;
+    a step by the own tangent that leaves more than there was is halved, up to seven times.
     """
     q, step = bal.trial, bal.step
-    size, factor, halvings, fresh = math.inf, 1.0, 0, True
+    copy_table(q, bal.start)
+    size, factor, halvings, stale, fresh = math.inf, 1.0, 0, False, record.reached[1] == 0
     for _ in range(MOST_STEPS):
         evaluate(tissue, chain, q, fresh, at_level, at_chain, bal)
         hold(bal.held, bal.g, bal.reaction, bal.stiffness)
         now = size_of(bal.g)
         record.reached[1] += 1
-        if fresh:
-            if now <= TOLERANCE or not math.isfinite(now):
-                return now <= TOLERANCE
+        if fresh and (now <= TOLERANCE or not math.isfinite(now)):
+            return now <= TOLERANCE
+        if now <= TOLERANCE:
+            fresh = True
+        elif fresh or now < CHORD * size:
             copy_table(q, bal.start)
             copy_table(bal.stiffness, bal.lu)
             copy_row(bal.g, step)
             solve_general(bal.lu, step, step.size)
-            size, factor, halvings = now, step_size(step), 0
-        elif not now < size:
+            size, factor, halvings, stale, fresh = now, step_size(step), 0, not fresh, False
+            advance(bal.start, factor, step, q)
+        elif stale or now < size:
+            fresh = True
+            if not now < size:
+                copy_table(bal.start, q)
+        else:
             factor, halvings = 0.5 * factor, halvings + 1
-        fresh = not fresh and now < size
-        if halvings > 7:
-            break
-        if not fresh:
+            if halvings > 7:
+                break
             advance(bal.start, factor, step, q)
     copy_table(bal.start, q)
     return size <= ROUNDING

@@ -12,7 +12,7 @@ import xarray as xr
 from spinesim._version import __version__
 from spinesim.assembly import SpecimenAssembly
 from spinesim.files import scenario_text
-from spinesim.kernels import vec3
+from spinesim.kernels import facet, vec3
 from spinesim.kernels.specimen_tables import FOLLOWER, SHEAR, Record, make_level_desk
 from spinesim.kernels.specimen_view import look
 from spinesim.kernels.tables import Floats
@@ -144,7 +144,9 @@ def _pressure(assembly: SpecimenAssembly, compression: Floats, moment: Floats) -
 
 
 def _facets(assembly: SpecimenAssembly, carried: Carried) -> dict[str, Any]:
-    """Return force, mean pressure, contact area and smallest gap (step, level, side), left first; NaN when cut away."""
+    """Return force, mean and highest pressure, contact area and smallest gap (step, level, side), left first; NaN when
+    cut away.
+    """
     table = carried.contact.reshape(len(carried.contact), -1, 2, 5)[:, :, ::-1]
     force, area, gap = np.linalg.norm(table[..., :3], axis=-1), table[..., 3], -table[..., 4]
     pressure = np.divide(force, area, out=np.zeros_like(force), where=area > 0.0)
@@ -153,9 +155,16 @@ def _facets(assembly: SpecimenAssembly, carried: Carried) -> dict[str, Any]:
     return {
         "facet_force": force,
         "facet_pressure": pressure * MPA,
+        "facet_peak_pressure": np.where(gone, 0.0, _contact_pressures(assembly, -gap)) * MPA,
         "facet_contact_area": area * MM**2,
         "facet_gap": np.where(gone, math.nan, gap) * MM,
     }
+
+
+def _contact_pressures(assembly: SpecimenAssembly, closure: Floats) -> Floats:
+    """Return the pressure of the articular surfaces, Pa, by their closure, m; of the same shape."""
+    law = assembly.tissue.contact
+    return np.reshape([facet.contact_pressure(d, *law)[0] for d in closure.flat], closure.shape)
 
 
 def _ligaments(assembly: SpecimenAssembly, carried: Carried) -> dict[str, Any]:
