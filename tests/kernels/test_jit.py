@@ -18,7 +18,7 @@ from spinesim.simulation import simulate
 from spinesim.sweeps.run import sweep
 
 HERE = Path(jit.__file__).parent
-# What only tests and benchmarks call: the stored energy, and one phase over and over.
+# What no solve calls: the stored energy and one phase over and over, for tests and benchmarks; slopes by a parameter.
 NO_PART_OF_A_SOLVE = {
     "passive.passive_energy",
     "ligament.add_strand",
@@ -27,6 +27,7 @@ NO_PART_OF_A_SOLVE = {
     "ligament.strand_energy",
     "facet.contact_energy",
     "phases.repeat_phase",
+    "unbalance.unbalance",
 }
 compiled = pytest.mark.skipif(jit.config.DISABLE_JIT or jit.CACHE_FOLDER is None, reason="nothing is compiled or kept")
 
