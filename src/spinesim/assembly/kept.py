@@ -43,6 +43,12 @@ def facets_rest_on(model: Model, subject: Subject) -> Rests:
     return Rests(model, subject, (_places(model), model.facet_law), (model.facets, model.levels))
 
 
+def rest_rests_on(model: Model, subject: Subject) -> Rests:
+    """Return what the discs' shapes free of stress rest on: the model as it was before any parameter was drawn."""
+    own = model.rests_as or model
+    return Rests(own, subject, (), (own,))
+
+
 def lines_rest_on(model: Model, subject: Subject) -> Rests:
     """Return what the table of muscles and fascia rests on."""
     breath = model.breath

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from spinesim.assembly.kept import Rests, facets_rest_on, lines_rest_on, strands_rest_on
+from spinesim.assembly.kept import Rests, facets_rest_on, lines_rest_on, rest_rests_on, strands_rest_on
 from spinesim.assembly.lines import line_table
 from spinesim.assembly.names import StrandName
 from spinesim.assembly.subject import Subject
@@ -45,12 +45,10 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         support_direction=np.array([p.direction for p in points], dtype=float).reshape(-1, 3),
         support_limit=np.array([p.limit for p in points]),
     )
-    skeleton, discs = _skeleton(model, subject), _discs(model, subject)
-    force, moment = _pretension(skeleton, strands)
-    q, step, out = np.zeros((3, 3))
-    preset(discs, force, moment, q, step, out, np.zeros((3, 3)))
+    rest_shift, rest_turn = (table.copy() for table in _kept_rest(rest_rests_on(model, subject)))
     person = Person(
-        skeleton, discs, strands, _kept_facets(facets_rest_on(model, subject)),
+        _skeleton(model, subject), _discs(model, subject)._replace(rest_shift=rest_shift, rest_turn=rest_turn), strands,
+        _kept_facets(facets_rest_on(model, subject)),
         _kept_lines(lines_rest_on(model, subject)), breath, law.reserve_penalty, law.reserve_limit,
     )  # fmt: skip
     return person, names
@@ -59,6 +57,17 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
 @lru_cache(maxsize=8)
 def _kept_strands(rests: Rests) -> tuple[Strands, tuple[StrandName, ...]]:
     return _strands(rests.model, rests.subject)
+
+
+@lru_cache(maxsize=8)
+def _kept_rest(rests: Rests) -> tuple[Floats, Floats]:
+    """Return where the discs are free of stress, (level, 3) m and rad."""
+    model, subject = rests.model, rests.subject
+    strands, _ = _kept_strands(strands_rest_on(model, subject))
+    discs, (force, moment) = _discs(model, subject), _pretension(_skeleton(model, subject), strands)
+    q, step, out = np.zeros((3, 3))
+    preset(discs, force, moment, q, step, out, np.zeros((3, 3)))
+    return discs.rest_shift, discs.rest_turn
 
 
 @lru_cache(maxsize=8)

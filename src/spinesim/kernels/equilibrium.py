@@ -43,6 +43,7 @@ def prepare(person: Person, task: Task, work: Work) -> None:
     work.problem.a[:] = 0.0
     work.pulls.wrench[:] = 0.0
     work.pulls.passive[:] = 0.0
+    work.motion.mixed[:] = 0
 
 
 @inner

@@ -29,6 +29,7 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
         elif phase == 3:
             passive.passive_levels(person, work.frames.turns, task.strand_scale, state.u, work.tissue)
         elif phase == 4:
+            work.motion.mixed[0] = 0  # as on the way: near the end less is done
             equilibrium.build_problem(person, task, state, task.settle > 0.0, work)
             recruitment.scale_rows(work.problem)
         elif phase == 5:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Point = tuple[float, float, float]
@@ -340,3 +340,4 @@ class Model:
     faults: Mapping[str, Fault]
     offset_range: Mapping[tuple[str, str], float]  # (level, rotation) -> largest offset each way, rad
     uncertainties: tuple[Uncertainty, ...]
+    rests_as: Model | None = field(default=None, repr=False, compare=False)  # whose discs are free of stress alike

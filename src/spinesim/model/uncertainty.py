@@ -63,10 +63,11 @@ def in_shares(model: Model, entry: Uncertainty) -> Uncertainty:
 
 
 def scaled(model: Model, entry: Uncertainty, factor: float) -> Model:
-    """Return the model with every number of an uncertain parameter times a factor."""
+    """Return the model with every number of an uncertain parameter times a factor; it rests in neutral as it did."""
+    rests_as = model.rests_as or model
     for path in entry.paths:
         model = _changed(model, path.split("."), path, factor, model)
-    return model
+    return replace(model, rests_as=rests_as)
 
 
 def factors(entry: Uncertainty, share: NDArray[np.float64]) -> NDArray[np.float64]:
