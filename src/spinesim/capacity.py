@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Growing = Literal["mass", "force", "moment"]
 GROWING: tuple[Growing, ...] = ("mass", "force", "moment")
-PRECISION = 1e-3  # share of the largest load left open
+PRECISION = 5e-3  # share of the largest load left open: nearer the limit solves do not all end alike
 SMALLEST, LARGEST = 2.0**-10, 2.0**10  # times the load of the file: what is looked through
 
 
@@ -45,7 +45,7 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
     -------
     xarray.Dataset
         As of `simulate`; the attribute ``largest_load`` says how large it is and what runs out beyond it. The load is
-        known to 0.1 %.
+        known to 0.5 %.
 
     Raises
     ------
