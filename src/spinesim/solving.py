@@ -47,11 +47,12 @@ def is_unsettled(assembly: Assembly, state: State) -> bool:
 
 def as_settled(assembly: Assembly, work: Work) -> Assembly:
     """Return the assembly with the rotations that the solve ended with, held there."""
-    lean = float(work.frames.lean[0])
-    pelvis = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec([0.0, 0.0, lean])
-    work.frames.lean[0] = 0.0
+    turned = work.frames.lean.copy()
+    pelvis, lean = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec(turned), float(turned[2])
+    work.frames.lean[:] = 0.0
     task = assembly.task._replace(
-        level=work.frames.turns.copy(), settle=0.0, pelvis=pelvis.as_rotvec(), lean_spread=0.0
+        level=work.frames.turns.copy(), pelvis=pelvis.as_rotvec(), settle=0.0, sideways=0.0, lean_spread=0.0,
+        sway_spread=np.zeros(2),
     )
     angles = assembly.angles
     angles = replace(angles, pelvis_tilt=angles.pelvis_tilt - lean, lumbar_flexion=angles.lumbar_flexion + lean)

@@ -31,8 +31,8 @@ class Angles:
     arms: tuple[float, float, float]
     levels: Floats  # (level, 3) rad, rotation vectors in the disc frames
     shoulder_twist: float
-    lean_range: Floats  # (2,) rad, least and most the pelvis may lean back with the lumbar spine flexing after it
-    follow: Floats  # (level,) 1, share of each level in that flexion
+    pelvis_range: Floats  # (3, 2) rad, least and most lean back, list and rotation of the pelvis under its thorax
+    follow: Floats  # (level, 3, 3) 1, what the levels take up of turns of the pelvis about x, y and z, disc axes
 
 
 def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, list[Problem]]:
@@ -65,11 +65,12 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     if problems:
         return None, problems
     own = twist * model.twist_share
-    levels = _level_rotations(model, wanted.level_shares, lumbar, bending, own)
+    follow = _follow(model, wanted.level_shares, lumbar)
+    levels = follow @ np.array([bending, own, -lumbar])
     levels += offset_turns(scenario, "postural", "structural")
     angles = Angles(
         preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own,
-        _lean_range(model, pelvis, lumbar, thigh), np.array(_flexion_shares(model, wanted.level_shares, lumbar)),
+        _pelvis_range(model, values, thigh), follow,
     )  # fmt: skip
     return angles, []
 
@@ -134,14 +135,21 @@ def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) ->
     return problems
 
 
-def _lean_range(model: Model, pelvis: float, lumbar: float, thigh: float) -> Floats:
-    """Return how far the pelvis may lean back (least, most; rad) until it, lumbar spine or hips leave their range."""
-    (low, high), (flat, bent), (behind, ahead) = (
-        model.ranges[name] for name in ("pelvis_tilt", "lumbar_flexion", "hip_flexion")
+def _pelvis_range(model: Model, values: dict[str, float], thigh: float) -> Floats:
+    """Return how far the pelvis may lean back, list to the right and rotate to the left (least, most; rad) until it,
+    lumbar spine or hips leave their range.
+    """
+    (low, high), (flat, bent), (behind, ahead), (leftmost, rightmost) = (
+        model.ranges[name] for name in ("pelvis_tilt", "lumbar_flexion", "hip_flexion", "right_lateral_bending")
     )
-    least = max(pelvis - high, flat - lumbar, pelvis + thigh - ahead)
-    most = min(pelvis - low, bent - lumbar, pelvis + thigh - behind)
-    return np.array([min(least, 0.0), max(most, 0.0)])
+    pelvis, lumbar, bending = (values[name] for name in ("pelvis_tilt", "lumbar_flexion", "right_lateral_bending"))
+    sides, turns = model.ranges["pelvis_list"], model.ranges["pelvis_rotation"]
+    found = np.array([
+        (max(pelvis - high, flat - lumbar, pelvis + thigh - ahead), min(pelvis - low, bent - lumbar, pelvis + thigh - behind)),
+        (max(sides[0], bending - rightmost), min(sides[1], bending - leftmost)),
+        turns,
+    ])
+    return np.stack([np.minimum(found[:, 0], 0.0), np.maximum(found[:, 1], 0.0)], axis=1)
 
 
 def _unknown_study(model: Model, scenario: Scenario) -> list[Problem]:
@@ -154,19 +162,19 @@ def _unknown_study(model: Model, scenario: Scenario) -> list[Problem]:
     return [scenario.problem(f"no level shares by '{study}'{hint}", "posture.level_shares")]
 
 
-def _level_rotations(model: Model, study: str | None, flexion: float, bending: float, twist: float) -> Floats:
-    """Share the lumbar rotation by level and turn it from the trunk's axes into each disc's.
+def _follow(model: Model, study: str | None, flexion: float) -> Floats:
+    """Return how the levels share a lumbar rotation (level, 3, 3): rotation vectors about each disc's axes by that
+    about the trunk's x, y and z.
 
     A study that did not measure a rotation leaves it to the model's own shares.
     """
     shares = {name: share.others.get(study or "", share.values) for name, share in model.level_shares.items()}
     sagittal = _flexion_shares(model, study, flexion)
-    levels = np.zeros((6, 3))
+    levels = np.zeros((6, 3, 3))
     for j, level in enumerate(model.levels):
-        x = bending * shares["right_lateral_bending"][j]
-        y = twist * shares["left_axial_rotation"][j]
+        x, y = shares["right_lateral_bending"][j], shares["left_axial_rotation"][j]
         c, s = math.cos(level.disc_tilt), math.sin(level.disc_tilt)
-        levels[j] = (c * x + s * y, c * y - s * x, -flexion * sagittal[j])
+        levels[j] = [[c * x, s * y, 0.0], [-s * x, c * y, 0.0], [0.0, 0.0, sagittal[j]]]
     return levels
 
 

@@ -2,7 +2,7 @@
 hips.
 """
 
-from spinesim.kernels import kinematics, lanes, loads, muscle, passive, settling, vec3
+from spinesim.kernels import kinematics, lanes, loads, muscle, passive, settling, turning, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
@@ -10,10 +10,9 @@ from spinesim.kernels.tables import (
     FEET,
     HOOP,
     N_EQUATION,
+    LEAN,
     N_LEVEL,
-    N_SETTLE,
-    N_TILT,
-    N_TURN,
+    N_POSED,
     PELVIS,
     THORAX,
     Breath,
@@ -47,21 +46,11 @@ def prepare(person: Person, task: Task, work: Work) -> None:
 
 
 @inner
-def orient(person: Person, task: Task, tilt: Floats, more: float, work: Work) -> None:
-    """Do all that depends on rotations alone: of the posture, of vertebrae that settled and the pelvis that leant,
-    `tilt` (6,) rad, and `more` of its lean.
-    """
-    turns, lean = work.frames.turns, tilt[N_TILT] + more
-    for j in range(N_LEVEL):
-        for i in range(3):
-            turns[j, i] = task.level[j, i]
-        turns[j, 2] -= task.follow[j] * lean
-    for v in range(N_TILT):
-        turns[v, 2] -= tilt[v]
-        turns[v + 1, 2] += tilt[v]
-    work.frames.lean[0] = lean
+def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
+    """Do all that depends on rotations alone: of the posture, and of what turned from it, `tilt` (18,) rad."""
+    turning.turn_levels(person.skeleton, task, tilt, work.frames)
     kinematics.orient_bodies(person.skeleton, task, work.frames)
-    passive.prepare_passive(person, turns, work.frames, work.tissue)
+    passive.prepare_passive(person, work.frames.turns, work.frames, work.tissue)
     muscle.prepare_lines(person.lines, work.frames.r, work.pulls)
 
 
@@ -83,16 +72,28 @@ def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> 
     ease[n + 1], lo[n + 1], up[n + 1] = FREE, 0.0, 1.0
     for k in range(breath.support_limit.size):
         ease[n + 2 + k], lo[n + 2 + k], up[n + 2 + k] = FREE, 0.0, task.support_on[k]
-    for q in range(ease.size - N_SETTLE, ease.size):
-        ease[q], lo[q], up[q] = 1.0, 0.0, 0.0
-        if task.settle > 0.0:
-            ease[q], up[q] = (task.settle / FARTHEST_TILT) ** 2 / task.settle_cost, 1.0
-    for side in range(2):  # backward, forward
-        q = ease.size - N_SETTLE + side * N_TURN + N_TILT
-        up[q] = 0.0
-        if task.lean_spread > 0.0:
-            ease[q] = (task.lean_spread / FARTHEST_LEAN) ** 2 / task.lean_cost
-            up[q] = abs(task.lean_range[1 - side]) / FARTHEST_LEAN
+    for v in range(task.turns):
+        _set_turn(task, v, ease.size - 2 * (task.turns - v), problem)
+
+
+@kernel
+def _set_turn(task: Task, v: int, q: int, problem: Problem) -> None:
+    """Update weights and bounds of one turn: backward or positive in column q, forward or negative in the next."""
+    spread, cost, farthest, least, most = task.settle, task.settle_cost, FARTHEST_TILT, 1.0, 1.0
+    if v >= N_POSED:
+        spread = task.sideways if task.leader[v] == v else 0.0
+        followers = 0
+        for n in range(N_POSED, task.turns):
+            followers += task.leader[n] == v
+        cost *= max(followers, 1)
+    elif v >= LEAN:
+        k = v - LEAN
+        spread, cost, farthest = task.lean_spread if k == 0 else task.sway_spread[k - 1], task.lean_cost, FARTHEST_LEAN
+        least, most = abs(task.pelvis_range[k, 0]) / farthest, abs(task.pelvis_range[k, 1]) / farthest
+    for i, bound in enumerate((most, least)):
+        problem.lo[q + i] = 0.0
+        problem.ease[q + i] = (spread / farthest) ** 2 / cost if spread > 0.0 else 1.0
+        problem.up[q + i] = bound if spread > 0.0 else 0.0
 
 
 @inner
@@ -256,12 +257,12 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
             problem.a[18 + row, q] = pulls.gain[q] * pulls.wrench[k, q]
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
     for row in range(N_EQUATION):
-        for q in range(problem.x.size - N_SETTLE, problem.x.size):
+        for q in range(problem.x.size - 2 * task.turns, problem.x.size):
             problem.a[row, q] = 0.0
     if may_settle and task.settle > 0.0:
         settling.slopes(person, task, state.u, work)
         share = work.forces.share
-        settling.columns(state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem.a, problem.b)
+        settling.columns(task, state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem)
 
 
 @inner

@@ -36,7 +36,7 @@ def orient_levels(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     r, mid = frames.r, frames.mid
     step, disc = frames.turn[0], frames.turn[1]
     vec3.rotation(task.pelvis[0], task.pelvis[1], task.pelvis[2], step)
-    vec3.rotation(0.0, 0.0, frames.lean[0], disc)
+    vec3.rotation(frames.lean[0], frames.lean[1], frames.lean[2], disc)
     vec3.multiply(step, disc, r[PELVIS])
     for j in range(N_LEVEL - 1, -1, -1):
         t = frames.turns[j]

@@ -4,7 +4,7 @@ from spinesim.kernels import vec3
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.settling import ARM
-from spinesim.kernels.tables import N_LEVEL, N_TURN, Floats, Motion, State
+from spinesim.kernels.tables import N_LEVEL, Floats, Motion, State
 
 MAX_STEP = 1.5e-3  # m a disc may move in one step
 MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
@@ -12,7 +12,6 @@ MIX_DEPTH = 5  # points it remembers
 MIX_LONGEST = 10  # points after which it begins anew with shorter steps: what goes to and fro would go on
 MOST_HALVED = 3  # times
 NEARLY = 1e-7  # m: steps below it will end by themselves
-N_MOVE = 18 + N_TURN
 LEAST_CALM = 0.1  # share of a step
 MIX_TILT = 5e-3  # rad, the same of a tilt
 
@@ -29,7 +28,7 @@ def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: fl
         step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
         largest = max(largest, abs(x), abs(y), abs(z))
     farthest = 0.0
-    for v in range(N_TURN):
+    for v in range(step.size - 18):
         farthest = max(farthest, abs(step[18 + v]))
     mixed = motion.mixed
     damping *= 0.5 ** mixed[1]
@@ -42,7 +41,7 @@ def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: fl
     size = damping * calm if largest <= MAX_STEP else damping * calm * MAX_STEP / largest
     for i in range(18):
         state.u[i // 3, i % 3] += size * step[i]
-    for v in range(N_TURN):
+    for v in range(step.size - 18):
         state.tilt[v] += size * step[18 + v] / ARM
 
 
@@ -51,7 +50,7 @@ def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
     """Anderson mixing: the combination of the last points whose steps cancel best, plus its step."""
     step, past_step, past_point = motion.step, motion.past_step, motion.past_point
     n, slot = motion.mixed[0], motion.mixed[0] % MIX_DEPTH
-    for i in range(N_MOVE):
+    for i in range(step.size):
         past_step[slot, i] = step[i]
         past_point[slot, i] = (u[i // 3, i % 3] if i < 18 else ARM * tilt[i - 18]) + damping * step[i]
     motion.mixed[0] = n + 1
@@ -60,17 +59,17 @@ def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
     for a in range(used):
         p = (n - 1 - a) % MIX_DEPTH
         rhs[a] = 0.0
-        for i in range(N_MOVE):
+        for i in range(step.size):
             rhs[a] += step[i] * (step[i] - past_step[p, i])
         for b in range(a + 1):
             q = (n - 1 - b) % MIX_DEPTH
             total = 0.0
-            for i in range(N_MOVE):
+            for i in range(step.size):
                 total += (step[i] - past_step[p, i]) * (step[i] - past_step[q, i])
             h[b, a] = total
         h[a, a] *= 1.0 + 1e-10
     cholesky_solve(h, rhs, out, used)
-    for i in range(N_MOVE):
+    for i in range(step.size):
         value = past_point[slot, i]
         for a in range(used):
             value -= out[a] * (past_point[slot, i] - past_point[(n - 1 - a) % MIX_DEPTH, i])

@@ -12,6 +12,7 @@ from spinesim.kernels.tables import (
     FEET,
     N_LEVEL,
     PASSIVE_NONE,
+    PELVIS,
     THORAX,
     Floats,
     Forces,
@@ -39,7 +40,7 @@ class Sight(NamedTuple):
     column: Floats  # (scenario, column, 2) 1         activation and its upper limit
     hip: Floats  # (scenario, side, 9)                reaction N, moment N m, reserve N m; NaN when not on the feet
     reserve: Floats  # (scenario, level, 3) N m       mid frame
-    body: Floats  # (scenario, 2)                     abdominal pressure Pa, pelvis tilt rad
+    body: Floats  # (scenario, 4)                     abdominal pressure Pa, tilt, list and rotation of the pelvis rad
     gap: Floats  # (scenario,) m                      farthest distance from the hands to a load they hold
     ended: Floats  # (scenario, 4)                    status, iterations, residual, 1 where nothing settled that might
 
@@ -50,7 +51,7 @@ def make_sight(scenarios: int, person: Person) -> Sight:
     n_column = person.lines.n_fascicle + 2 + person.breath.support_limit.size
     shapes = (
         (6, 6), (6, 6), (6, 3), (6, 3), (6,), (6, 3), (12, 3), (n_strand, 3), (n_line, 4), (n_column, 2), (2, 9),
-        (6, 3), (2,), (), (4,),
+        (6, 3), (4,), (), (4,),
     )  # fmt: skip
     return Sight(*(np.zeros((scenarios, *shape)) for shape in shapes))
 
@@ -71,12 +72,20 @@ def observe(
         sight.column[row, i, 0], sight.column[row, i, 1] = work.problem.x[i], work.problem.up[i]
     _hips(person, task, state, work, sight.hip[row])
     sight.body[row, 0] = work.problem.x[person.lines.n_fascicle] * person.breath.maximum
-    sight.body[row, 1] = -task.pelvis[2] - work.frames.lean[0]
+    _pelvis(work.frames.r[PELVIS], sight.body[row])
     sight.gap[row] = farthest_gap(task.load_where, hands, work.frames, work.forces)
     ended = sight.ended[row]
     ended[0], ended[1], ended[2], ended[3] = status, state.info[0], state.info[1], 0.0
     if (task.settle > 0.0 or task.lean_spread > 0.0) and _is_still(state):
         ended[3] = 1.0
+
+
+@kernel
+def _pelvis(r: Floats, out: Floats) -> None:
+    """Write tilt, list and rotation: rotation about the vertical, then list, then tilt (Baker 2001)."""
+    out[1] = -math.atan2(r[1, 0], r[1, 1])
+    out[2] = -math.asin(r[1, 2])
+    out[3] = math.atan2(r[0, 2], r[2, 2])
 
 
 @kernel

@@ -21,7 +21,7 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
     for _ in range(times):
         if phase == 0:
             equilibrium.prepare(person, task, work)
-            equilibrium.orient(person, task, state.tilt, 0.0, work)
+            equilibrium.orient(person, task, state.tilt, work)
         elif phase == 1:
             equilibrium.place(person, task, state.u, 1.0, work.frames, work.forces)
         elif phase == 2:
@@ -31,7 +31,7 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
         elif phase == 4:
             work.motion.mixed[0] = 0  # as on the way: near the end less is done
             equilibrium.build_problem(person, task, state, task.settle > 0.0, work)
-            recruitment.scale_rows(work.problem)
+            recruitment.scale_rows(work.problem, task.turns)
         elif phase == 5:
             recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power, False)
         else:

@@ -12,7 +12,7 @@ import math
 from spinesim.kernels import lanes
 from spinesim.kernels.cholesky import factorize, substitute
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import HOOP, N_EQUATION, N_SETTLE, Floats, Problem, State
+from spinesim.kernels.tables import HOOP, N_EQUATION, Floats, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
@@ -40,12 +40,13 @@ def slope(x: float, s: float, ease: float, lower: float, upper: float, power: in
 
 
 @inner
-def scale_rows(problem: Problem) -> None:
+def scale_rows(problem: Problem, turns: int) -> None:
     """Equilibrate problem.a and problem.b: a joint's three rows times 1 / sqrt(their mean of sum a^2 / (2 w)).
 
-    One scale for all axes, so that the reserves have no direction of their own; rows without muscles keep 1.
+    One scale for all axes, so that the reserves have no direction of their own; rows without muscles keep 1. The last
+    columns, two for each of the `turns`, do not count.
     """
-    n = problem.ease.size - N_SETTLE
+    n = problem.ease.size - 2 * turns
     for first in range(0, N_EQUATION, 3):
         after = min(first + 3, N_EQUATION)
         problem.ds[:n] = 0.0

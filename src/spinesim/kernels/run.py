@@ -29,17 +29,25 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
 
     Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
     to 11 raise the external forces by tenths with vertebrae and pelvis held as the posture says. Each alternates
-    geometry, recruitment, disc translations and turns until all balances.
+    geometry, recruitment, disc translations and turns until all balances. Where the pelvis may choose, attempt 0 is
+    made from several leans (`rhythm`), and goes on from the cheapest end.
     """
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
     gamma = person.reserve_penalty
     problem, done = work.problem, False
-    for attempt in range(LAST_ATTEMPT + 1):
+    starts, work.motion.best[0] = rhythm.starts_of(task), math.inf
+    for trial in range(starts + LAST_ATTEMPT + 1):
+        attempt = max(trial - starts, 0)
+        if 0 < trial == starts and not rhythm.resume(state, work.motion):
+            continue
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
         may_settle = (task.settle > 0.0 or task.lean_spread > 0.0) and attempt < 2
-        if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
+        cold = 0 < trial < starts or attempt == 1 or attempt == 2
+        if cold or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
             equilibrium.reset(person.discs.rest_shift, state)
+        if 0 < trial < starts:
+            rhythm.begin(task, trial, state)
         problem.x[:] = 0.0
         work.motion.mixed[:] = 0
         work.motion.step[:] = 0.0
@@ -47,7 +55,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
         for iteration in range(MAX_ITERATIONS):
             if iteration == 0 or may_settle:
-                equilibrium.orient(person, task, state.tilt, 0.0, work)
+                equilibrium.orient(person, task, state.tilt, work)
             equilibrium.evaluate(person, task, state.u, scale, work)
             state.info[1] = equilibrium.balance(person, task, state, work)
             state.info[0] += 1.0
@@ -69,10 +77,13 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
             if may_settle:
-                state.info[4] = settling.step(problem.x, state.tilt, work.motion)
+                state.info[4] = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
             damping = 1.0 if attempt == 0 else 0.5
             moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
-        if done and (attempt < 2 or attempt == LAST_ATTEMPT):
+        if trial < starts:
+            if done:
+                rhythm.keep(problem, state, task.power, gamma, work.motion)
+        elif done and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
     state.info[3] = work.forces.share[0]
     return _status(done, state.reserve, person.reserve_limit)
@@ -83,8 +94,8 @@ def _pose(person: Person, task: Task, state: State, scale: float, may_settle: bo
     """Write the recruitment that would balance the posture as it is."""
     equilibrium.build_problem(person, task, state, may_settle, work)
     if may_settle and task.lean_spread > 0.0:
-        rhythm.lean_column(person, task, state, scale, work)
-    recruitment.scale_rows(work.problem)
+        rhythm.pelvis_columns(person, task, state, scale, work)
+    recruitment.scale_rows(work.problem, task.turns)
 
 
 @kernel

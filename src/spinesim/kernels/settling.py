@@ -5,14 +5,16 @@ from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
     FARTHEST_TILT,
+    LEAN,
     N_LEVEL,
-    N_SETTLE,
+    N_POSED,
     N_TILT,
     N_TURN,
     Floats,
     Frames,
     Motion,
     Person,
+    Problem,
     Task,
     Work,
 )
@@ -24,25 +26,38 @@ MOST_TILT = 0.02  # rad a vertebra may settle in one step
 MOST_LEAN = 0.05  # rad, the pelvis
 
 
+@kernel
+def axes_of(turns: int) -> int:
+    """Return about how many axes vertebrae settle: z, or z, x and y."""
+    return 3 if turns == N_TURN else 1
+
+
+@kernel
+def turn_of(v: int, a: int) -> int:
+    """Return the number of a vertebra's turn about axis a of z, x and y."""
+    return v if a == 0 else N_POSED + N_TILT * (a - 1) + v
+
+
 @inner
 def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
-    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it extends, translations held.
+    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns, translations held.
 
     After the last, tiny steps they are what they were.
     """
     if work.motion.mixed[0] > 1 and _longest(work.motion.step) < FIXED:
         return
     frames, nudged, tissue, other = work.frames, work.nudged_frames, work.tissue, work.nudged_tissue
-    for j in range(N_LEVEL):
-        for i in range(3):
-            nudged.turns[j, i] = frames.turns[j, i]
-        nudged.turns[j, 2] += NUDGE
-    nudged.lean[0] = frames.lean[0]
-    kinematics.orient_levels(person.skeleton, task, nudged)
-    passive.prepare_passive(person, nudged.turns, nudged, other)
-    passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
-    _slopes(frames.mid, tissue.f, other.f, work.motion.by_turn_f)
-    _slopes(frames.mid, tissue.m, other.m, work.motion.by_turn_m)
+    for i in range(3):
+        nudged.lean[i] = frames.lean[i]
+    for a in range(axes_of(task.turns)):
+        vec3.copy(frames.turns, nudged.turns)
+        for j in range(N_LEVEL):
+            nudged.turns[j, (a + 2) % 3] += NUDGE
+        kinematics.orient_levels(person.skeleton, task, nudged)
+        passive.prepare_passive(person, nudged.turns, nudged, other)
+        passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
+        _slopes(frames.mid, tissue.f, other.f, work.motion.by_turn_f[a])
+        _slopes(frames.mid, tissue.m, other.m, work.motion.by_turn_m[a])
 
 
 @kernel
@@ -63,69 +78,110 @@ def _slopes(mid: Floats, here: Floats, there: Floats, out: Floats) -> None:
         out[j, 0], out[j, 1], out[j, 2] = x, y, z
 
 
+@kernel
+def _by_turn(
+    by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: float
+) -> tuple[float, float, float]:
+    """Return how a level's force or moment changes as its upper body turns about (x, y, z), global."""
+    x, y, z = vec3.unrotate_at(mid, j, x, y, z)
+    fx, fy, fz = z * by[0, j, 0], z * by[0, j, 1], z * by[0, j, 2]
+    if axes == 3:
+        fx += x * by[1, j, 0] + y * by[2, j, 0]
+        fy += x * by[1, j, 1] + y * by[2, j, 1]
+        fz += x * by[1, j, 2] + y * by[2, j, 2]
+    return fx, fy, fz
+
+
 @inner
 def columns(
-    tilt: Floats, frames: Frames, f: Floats, share: Floats, hips: int, motion: Motion, a: Floats, b: Floats
+    task: Task, tilt: Floats, frames: Frames, f: Floats, share: Floats, hips: int, motion: Motion, problem: Problem
 ) -> None:
-    """Write what backward tilts of the vertebrae do to the moments.
+    """Write what turns of the vertebrae do to the moments: backward, to the right and to the left.
 
-    The level below extends and the one above flexes; all above shifts back, and its force (less `f` (level, 3), mid
-    frames) with it. The pulls on the vertebra itself are taken as they are. `share` (side,) of the weight on the hips.
+    The level below turns with it and the one above the other way; all above shifts, and its force (less `f`
+    (level, 3), mid frames) with it. The pulls on the vertebra itself are taken as they are. `share` (side,) of the
+    weight on the hips.
     """
-    mid, a_up, c, first = frames.mid, frames.a_up, motion.c, a.shape[1] - N_SETTLE
-    for v in range(N_TILT):
-        low = v + 1
-        x, y, z = a_up[v, 0] - a_up[low, 0], a_up[v, 1] - a_up[low, 1], a_up[v, 2] - a_up[low, 2]
-        x, y, z = vec3.cross(mid[low, 0, 2], mid[low, 1, 2], mid[low, 2, 2], x, y, z)
-        fx, fy, fz = vec3.rotate_at(mid, v, f[v, 0], f[v, 1], f[v, 2])
-        x, y, z = vec3.cross(x, y, z, -fx, -fy, -fz)
-        for j in range(v, N_LEVEL):
-            px, py, pz = (x, y, z) if j > v else (0.0, 0.0, 0.0)
-            if j <= low:
-                sign = 1.0 if j == low else -1.0
-                fx, fy, fz = motion.by_turn_f[j, 0], motion.by_turn_f[j, 1], motion.by_turn_f[j, 2]
-                mx, my, mz = vec3.rotate_at(c, j, fx, fy, fz)
-                px += sign * (motion.by_turn_m[j, 0] + mx)
-                py += sign * (motion.by_turn_m[j, 1] + my)
-                pz += sign * (motion.by_turn_m[j, 2] + mz)
-            for i, k in enumerate((px, py, pz)):
-                turn_entry(3 * j + i, first + v, k, FARTHEST_TILT, tilt[v], a, b)
-        for s in range(hips):
-            for i, k in enumerate((x, y, z)):
-                turn_entry(18 + 3 * s + i, first + v, share[s] * k, FARTHEST_TILT, tilt[v], a, b)
+    a_up, axes = frames.a_up, axes_of(task.turns)
+    for a in range(axes):
+        for v in range(N_TILT):
+            low, i, n = v + 1, (a + 2) % 3, turn_of(v, a)
+            if task.leader[n] < 0:
+                continue
+            ex, ey, ez = frames.r[5 - v, 0, i], frames.r[5 - v, 1, i], frames.r[5 - v, 2, i]
+            x, y, z = a_up[v, 0] - a_up[low, 0], a_up[v, 1] - a_up[low, 1], a_up[v, 2] - a_up[low, 2]
+            x, y, z = vec3.cross(ex, ey, ez, x, y, z)
+            fx, fy, fz = vec3.rotate_at(frames.mid, v, f[v, 0], f[v, 1], f[v, 2])
+            x, y, z = vec3.cross(x, y, z, -fx, -fy, -fz)
+            q = problem.x.size - 2 * (task.turns - task.leader[n])
+            _turned_levels(v, q, axes, tilt[n], ex, ey, ez, frames.mid, motion, problem)
+            for j in range(low, N_LEVEL):
+                _turned_row(3 * j, q, x, y, z, tilt[n], problem)
+            for s in range(hips):
+                _turned_row(18 + 3 * s, q, share[s] * x, share[s] * y, share[s] * z, tilt[n], problem)
+
+
+@inner
+def _turned_levels(
+    v: int, q: int, axes: int, turned: float, ex: float, ey: float, ez: float, mid: Floats, motion: Motion,
+    problem: Problem,
+) -> None:  # fmt: skip
+    """Write what a vertebra's turn about (ex, ey, ez) does to the tissue of the levels above (v) and below it."""
+    for j, sign in ((v, -1.0), (v + 1, 1.0)):
+        fx, fy, fz = _by_turn(motion.by_turn_f, mid, axes, j, ex, ey, ez)
+        mx, my, mz = _by_turn(motion.by_turn_m, mid, axes, j, ex, ey, ez)
+        fx, fy, fz = vec3.rotate_at(motion.c, j, fx, fy, fz)
+        _turned_row(3 * j, q, sign * (mx + fx), sign * (my + fy), sign * (mz + fz), turned, problem)
+
+
+@kernel
+def _turned_row(row: int, q: int, x: float, y: float, z: float, turned: float, problem: Problem) -> None:
+    """Add a moment (x, y, z) per tilt to three rows."""
+    turn_entry(row, q, x, FARTHEST_TILT, turned, problem.a, problem.b)
+    turn_entry(row + 1, q, y, FARTHEST_TILT, turned, problem.a, problem.b)
+    turn_entry(row + 2, q, z, FARTHEST_TILT, turned, problem.a, problem.b)
 
 
 @kernel
 def turn_entry(row: int, q: int, k: float, farthest: float, turned: float, a: Floats, b: Floats) -> None:
-    """Add a moment per turn to columns q (backward) and q + N_TURN (forward) of a row; the part that is there already
+    """Add a moment per turn to columns q (backward) and q + 1 (forward) of a row; the part that is there already
     goes to the other side, for the unknown is the whole turn.
     """
     b[row] += k * turned
     a[row, q] += farthest * k
-    a[row, q + N_TURN] -= farthest * k
+    a[row, q + 1] -= farthest * k
 
 
 @inner
-def step(x: Floats, tilt: Floats, motion: Motion) -> float:
-    """Write the step of the turns (6,) to the recruitment's answer, and what it does to the forces of motion.res;
-    return the largest, rad.
+def step(task: Task, x: Floats, tilt: Floats, frames: Frames, motion: Motion) -> float:
+    """Write the step of the turns to the recruitment's answer, and what it does to the forces of motion.res; return
+    the largest, rad.
     """
-    largest, first = 0.0, x.size - N_SETTLE
-    for v in range(N_TILT):
-        change = _change(x, first + v, FARTHEST_TILT, MOST_TILT, tilt[v])
+    largest, axes, first, mid, res = 0.0, axes_of(task.turns), x.size - 2 * task.turns, frames.mid, motion.res
+    for a in range(axes):
+        for v in range(N_TILT):
+            n, i = turn_of(v, a), (a + 2) % 3
+            if task.leader[n] < 0:
+                continue
+            change = _change(x, first + 2 * task.leader[n], FARTHEST_TILT, MOST_TILT, tilt[n])
+            largest = max(largest, abs(change))
+            motion.step[18 + n] = ARM * change
+            ex, ey, ez = frames.r[5 - v, 0, i], frames.r[5 - v, 1, i], frames.r[5 - v, 2, i]
+            for j, sign in ((v, -change), (v + 1, change)):
+                fx, fy, fz = _by_turn(motion.by_turn_f, mid, axes, j, ex, ey, ez)
+                res[3 * j] += sign * fx
+                res[3 * j + 1] += sign * fy
+                res[3 * j + 2] += sign * fz
+    for n in range(LEAN, min(task.turns, N_POSED)):
+        change = _change(x, first + 2 * n, FARTHEST_LEAN, MOST_LEAN, tilt[n])
         largest = max(largest, abs(change))
-        motion.step[18 + v] = ARM * change
-        for i in range(3):
-            motion.res[3 * v + i] -= motion.by_turn_f[v, i] * change
-            motion.res[3 * v + 3 + i] += motion.by_turn_f[v + 1, i] * change
-    change = _change(x, first + N_TILT, FARTHEST_LEAN, MOST_LEAN, tilt[N_TILT])
-    motion.step[18 + N_TILT] = ARM * change
-    for i in range(18):
-        motion.res[i] += motion.by_lean[i] * change
-    return max(largest, abs(change))
+        motion.step[18 + n] = ARM * change
+        for i in range(18):
+            res[i] += motion.by_pelvis[n - LEAN, i] * change
+    return largest
 
 
 @kernel
 def _change(x: Floats, q: int, farthest: float, most: float, turned: float) -> float:
     """Return how far a turn goes in this step."""
-    return min(max(farthest * (x[q] - x[q + N_TURN]) - turned, -most), most)
+    return min(max(farthest * (x[q] - x[q + 1]) - turned, -most), most)

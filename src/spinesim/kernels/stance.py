@@ -16,7 +16,7 @@ def weight_line(person: Person, task: Task, u: Floats, ankle: Floats, work: Work
     for j in range(N_LEVEL):
         for i in range(3):
             frames.turns[j, i] = task.level[j, i]
-    frames.lean[0] = 0.0
+    frames.lean[:] = 0.0
     kinematics.orient_bodies(skeleton, task, frames)
     kinematics.place_bodies(skeleton, u, frames)
     kinematics.place_arms(skeleton, task, frames)

@@ -19,8 +19,9 @@ N_BODY = 12
 N_EQUATION = 25  # 18 level moments, 6 hip moments, 1 abdominal hoop
 HOOP = 24
 N_TILT = 5  # lumbar vertebrae whose tilt may settle, L1 ... L5
-N_TURN = N_TILT + 1  # ... and last the lean of the pelvis, which the lumbar spine follows
-N_SETTLE = 2 * N_TURN  # columns of the recruitment: each turn backward, then each forward
+LEAN, LIST, ROTATION = 5, 6, 7  # turns of the pelvis, which the lumbar spine follows: about its own z, x and y
+N_POSED = 8  # turns where the pelvis may choose its own
+N_TURN = 18  # turns where vertebrae settle sideways too: L1 ... L5 about x, then about y
 FARTHEST_TILT = 0.17453292519943295  # rad, 10 deg
 FARTHEST_LEAN = 1.5707963267948966  # rad, 90 deg
 PELVIS, THORAX, ABDOMEN = 0, 6, 11
@@ -183,15 +184,21 @@ class Task(NamedTuple):
     settle_cost: float  # 1                     cost of a tilt of one spread
     lean_spread: float  # rad                   spread of lumbar flexion about the rhythm; 0: as the posture says
     lean_cost: float  # 1                       cost of one spread
-    lean_range: Floats  # (2,) rad              least and most lean of the pelvis, backward positive
-    follow: Floats  # (level,) 1                share of each level in the lumbar flexion that a lean brings
+    sideways: float  # rad                      spread of a vertebra's tilt about its x and y axes; 0: none
+    sway_spread: Floats  # (2,) rad             of list and rotation of the pelvis; 0: as the posture says
+    pelvis_range: Floats  # (3, 2) rad          least and most lean, list and rotation
+    follow: Floats  # (level, 3, 3) 1           levels' rotation vectors, negative, that keep the thorax: about disc
+    #                                           axes by turns of the pelvis about x, y and z
+    leader: Ints  # (turn,)                     the turn whose column each shares; -1: it is held
+    turns: int  # N_TILT, N_POSED or N_TURN: turns that recruitment may choose
 
 
 class Frames(NamedTuple):
     """Scratch: where every body is."""
 
     turns: Floats  # (level, 3) rad             orient: rotation vector of each level as it is, disc frame
-    lean: Floats  # (1,) rad                    orient: of the pelvis backward from the posture, about its own z axis
+    lean: Floats  # (3,) rad                    orient: rotation vector of the pelvis from the posture, its own axes
+    goal: Floats  # (3, 3)                      orient: the thorax's orientation, which stays
     o: Floats  # (body, 3) m                    place_bodies
     r: Floats  # (body, 3, 3)                   orient_bodies
     mid: Floats  # (level, 3, 3)                orient_bodies: disc mid frame, global
@@ -259,16 +266,20 @@ class Motion(NamedTuple):
     arm: Floats  # (level, 3, 3) m              the same per pull, whose moments are about the origin
     total: Floats  # (48,) N and N m            sum of all pulls' wrenches, about upper anchors and hips
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
-    step: Floats  # (24,) m                     move_discs, settling.step: translations, then turns
-    past_step: Floats  # (5, 24) m
-    past_point: Floats  # (5, 24) m
+    step: Floats  # (18 + turn,) m              move_discs, settling.step: translations, then turns
+    past_step: Floats  # (5, 18 + turn) m
+    past_point: Floats  # (5, 18 + turn) m
     mix_h: Floats  # (5, 5)
     mix_b: Floats  # (5,)
     mix_x: Floats  # (5,)
     mixed: Ints  # (2,)                         points remembered; times begun anew
-    by_turn_f: Floats  # (level, 3) N/rad       settling.slopes: force and moment on all above by extension, global
-    by_turn_m: Floats  # (level, 3) N m/rad
-    by_lean: Floats  # (18,) N/rad              rhythm.lean_column: change of the balance of forces
+    by_turn_f: Floats  # (3, level, 3) N/rad    settling.slopes: force and moment on all above by a turn about the
+    by_turn_m: Floats  # (3, level, 3) N m/rad  disc's z, x and y axes, global
+    by_pelvis: Floats  # (3, 18) N/rad          rhythm.pelvis_columns: change of the balance of forces
+    best_u: Floats  # (level, 3) m              rhythm.keep: the cheapest end of all starts
+    best_lam: Floats  # (25,)
+    best_tilt: Floats  # (18,) rad
+    best: Floats  # (1,) 1                      its cost
 
 
 class Problem(NamedTuple):
@@ -313,20 +324,20 @@ class State(NamedTuple):
     u: Floats  # (level, 3) m                   disc translations, mid frame
     lam: Floats  # (25,)                        multipliers of the scaled rows
     reserve: Floats  # (25,)                    reserve moments, N m (last: N)
-    tilt: Floats  # (6,) rad                    vertebrae L1 ... L5 and the pelvis backward from the posture
+    tilt: Floats  # (18,) rad                   from the posture: vertebrae backward, pelvis, vertebrae sideways
     info: Floats  # (8,)                        iterations, residual, newton steps, share right, last tilt
 
 
 def make_work(person: Person, task: Task) -> Work:
     """Allocate the scratch arrays of one thread."""
     n_line, n_push = person.lines.f_max.size, 2 + person.breath.support_limit.size
-    n_col, n_pull = person.lines.n_fascicle + n_push + N_SETTLE, n_line + n_push
+    n_col, n_pull = person.lines.n_fascicle + n_push + 2 * task.turns, n_line + n_push
     n_strand, n_seg = person.strands.level.size, person.lines.segment_line.size
     n_point, n_force = person.facets.points.shape[1], 9 + 6 + task.load_where.size
     z, ints = np.zeros, np.int64
     here, nudged = (
         (_make_frames(), _make_forces(n_force), _make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
-         _make_motion())
+         _make_motion(task.turns))
         for _ in range(2)
     )  # fmt: skip
     problem = Problem(
@@ -353,19 +364,20 @@ def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
     )  # fmt: skip
 
 
-def _make_motion() -> Motion:
-    z, n = np.zeros, 18 + N_TURN
+def _make_motion(turns: int) -> Motion:
+    z, n = np.zeros, 18 + turns
     return Motion(
         c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)),
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
-        by_turn_f=z((6, 3)), by_turn_m=z((6, 3)), by_lean=z(18),
+        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), by_pelvis=z((3, 18)), best_u=z((6, 3)), best_lam=z(25),
+        best_tilt=z(N_TURN), best=z(1),
     )  # fmt: skip
 
 
 def _make_frames() -> Frames:
     z = np.zeros
     return Frames(
-        turns=z((6, 3)), lean=z(1), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
+        turns=z((6, 3)), lean=z(3), goal=z((3, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
         turn=z((3, 3, 3)),
     )  # fmt: skip
 

@@ -37,13 +37,13 @@ def unbalance(
     equilibrium.prepare(p, t, work)
     for i in range(x.size):
         problem.x[i] = x[i]
-    equilibrium.orient(p, t, state.tilt, 0.0, work)
+    equilibrium.orient(p, t, state.tilt, work)
     equilibrium.evaluate(p, t, state.u, 1.0, work)
     equilibrium.balance(p, t, state, work)
     equilibrium.build_problem(p, t, state, may_settle, work)
     if may_settle and t.lean_spread > 0.0:
-        rhythm.lean_column(p, t, state, 1.0, work)
-    recruitment.scale_rows(problem)
+        rhythm.pelvis_columns(p, t, state, 1.0, work)
+    recruitment.scale_rows(problem, t.turns)
     recruitment.prices(problem.a, state.lam, problem.s)
     equilibrium.update_reserve(p.reserve_penalty, state, problem.row)
     for i in range(N_FORCE):

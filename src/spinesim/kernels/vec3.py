@@ -61,6 +61,13 @@ def multiply(a: Floats, b: Floats, out: Floats) -> None:
 
 
 @kernel
+def copy(a: Floats, out: Floats) -> None:
+    """Write a (n, 3) to `out`."""
+    for i in range(a.shape[0]):
+        out[i, 0], out[i, 1], out[i, 2] = a[i, 0], a[i, 1], a[i, 2]
+
+
+@kernel
 def between(a: Floats, b: Floats, out: Floats) -> None:
     """Write the rotation of b seen from a, A^T B, to `out` (not a or b)."""
     for i in range(3):

@@ -223,6 +223,9 @@ def _recruitment(node: Node) -> dict[str, Any]:
         node["settling"]["cost"].quantity("number"),
         node["rhythm"]["spread"].quantity("angle"),
         node["rhythm"]["cost"].quantity("number"),
+        node["rhythm"]["list_spread"].quantity("angle"),
+        node["rhythm"]["rotation_spread"].quantity("angle"),
+        node["settling"]["sideways_spread"].quantity("angle"),
         node["tone"].quantity("fraction"),
     )
     return {"recruitment": law}

@@ -208,6 +208,9 @@ class RecruitmentLaw:
     settle_cost: float  # 1, of a tilt of one spread
     lean_spread: float  # rad, of lumbar flexion about the rhythm
     lean_cost: float  # 1, of a departure of one spread
+    list_spread: float  # rad, of the pelvis in single-leg stance
+    rotation_spread: float  # rad, of the pelvis
+    sideways_spread: float  # rad, of a lumbar vertebra's tilt and rotation about a posture that bends or turns
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
 
 

@@ -71,6 +71,8 @@ def whole_body_values(setting: Setting, sight: Sight) -> dict[str, Any]:
         "intra_abdominal_pressure": sight.body[:, 0] * 1e-3,
         "co_contraction": setting.co_contraction,
         "pelvis_tilt": pelvis * DEG,
+        "pelvis_list": sight.body[:, 2] * DEG,
+        "pelvis_rotation": sight.body[:, 3] * DEG,
         "lumbar_flexion": lumbar * DEG,
         "lumbar_share": share,
         "status": sight.ended[:, 0].astype(np.int64),

@@ -26,9 +26,9 @@ from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
     FARTHEST_TILT,
+    LEAN,
     N_EQUATION,
-    N_SETTLE,
-    N_TILT,
+    N_POSED,
     N_TURN,
     State,
     Work,
@@ -49,7 +49,7 @@ MOVE, TURN, PRICE, ACTIVATION = 1e-6, 1e-5, 1e-3, 1e-3  # m, rad, share of the l
 EDGE = 1e-12  # of an activation: nearer to a bound it is held there
 N_STATE = N_FORCE + N_TURN + N_EQUATION
 SHARES = (0.05, 0.95)
-_FARTHEST = np.array([FARTHEST_TILT] * N_TILT + [FARTHEST_LEAN])
+_FARTHEST = np.array([FARTHEST_LEAN if LEAN <= n < N_POSED else FARTHEST_TILT for n in range(N_TURN)])
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class _Point:
     state: State
     work: Work
     sight: Sight
-    y: Floats  # translations (18) m, turns (6) rad, multipliers (25), activations (column,)
+    y: Floats  # translations (18) m, turns (18) rad, multipliers (25), activations (column,)
 
     def at(self, y: Floats, row: int = 0) -> Floats:
         """Return what the equations leave at other unknowns, writing what results see to a row of the sight."""
@@ -199,13 +199,14 @@ def _system(point: _Point) -> tuple[Floats, Floats]:
     x, power = point.y[N_STATE:], point.plan.template.task.power
     inside = (x > lower + EDGE) & (x < upper - EDGE)
     free = np.where(inside, 0.5 * ease if power == 2 else ease / (6.0 * np.maximum(x, EDGE)), 0.0)
-    n, known = x.size, N_FORCE + N_EQUATION
+    n, known, task = x.size, N_FORCE + N_EQUATION, point.plan.template.task
     system = np.zeros((N_STATE + n, N_STATE + n))
     system[:known] = e[:known]
-    backward = N_STATE + n - N_SETTLE + np.arange(N_TURN)
     rows = known + np.arange(N_TURN)
     system[rows, N_FORCE + np.arange(N_TURN)] = 1.0
-    system[rows, backward], system[rows, backward + N_TURN] = -_FARTHEST, _FARTHEST
+    chosen = np.flatnonzero(task.leader[: task.turns] >= 0)
+    backward = N_STATE + n - 2 * (task.turns - task.leader[chosen])
+    system[rows[chosen], backward], system[rows[chosen], backward + 1] = -_FARTHEST[chosen], _FARTHEST[chosen]
     system[N_STATE:] = -free[:, None] * e[known:]
     system[N_STATE:, N_STATE:] += np.eye(n)
     return free, system
