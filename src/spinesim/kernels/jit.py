@@ -76,7 +76,7 @@ def inner(function: Callable[P, T]) -> Callable[P, T]:
     """Compile as `kernel` does, but to be called by kernels alone: no wrapper that would unpack a hundred arrays for
     Python.
     """
-    return _compiled(function, {"no_cpython_wrapper": True, "no_cfunc_wrapper": True})
+    return _compiled(function, {"no_cpython_wrapper": True})
 
 
 def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
@@ -92,6 +92,8 @@ def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
             "fastmath": False,
             # Kernels own no memory, and counting references to a hundred arrays costs more than some laws do.
             "_nrt": False,
+            # Nothing takes a kernel's address; a C entry that unpacks hundreds of arrays costs seconds to compile.
+            "no_cfunc_wrapper": True,
             **more,
         }
         compiled: Any = numba.njit(**options)(function)
