@@ -22,8 +22,7 @@ def assess(assembly: Assembly, state: State, work: Work) -> Margin:
     model's q for the eigenvalue and its mode. The critical q is the least that keeps the posture upright: 0 when the
     passive spine does it alone, infinite when no muscle stiffness does. The pelvis is held; abdominal pressure and
     supports count as forces that do not follow. The symmetric part of the tangent is judged: mixed terms of turn and
-    shift are not symmetric by the force through the level, which moves the eigenvalue by less than 1 %. The nudged
-    groups of `work` are scratch.
+    shift are not symmetric by the force through the level, which moves the eigenvalue by less than 1 %.
     """
     desk = make_desk(assembly.person)
     tangent(assembly.person, assembly.task, state, work, desk)

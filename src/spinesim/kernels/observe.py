@@ -102,7 +102,7 @@ def _levels(person: Person, state: State, work: Work, row: int, sight: Sight) ->
     """Write forces, moments, places and reserves of the levels."""
     tissue, turns, own = work.tissue, work.frames.turns, sight.disc[row]
     for j in range(N_LEVEL):
-        k, c = work.nudged_tissue.k[j], work.nudged_tissue.g[j]
+        k, c = work.frames.turn[0], work.frames.turn[1]  # of no use here
         own[j, :] = 0.0
         disc.disc_wrench(
             person.discs, j, state.u[j], turns[j], tissue.disc_direct[j], tissue.disc_arm[j], own[j, :3], own[j, 3:],

@@ -1,6 +1,6 @@
 """One phase of a solve over and over, so that a benchmark can time it from outside; no part of any solve."""
 
-from spinesim.kernels import equilibrium, moves, passive, recruitment
+from spinesim.kernels import equilibrium, moves, passive, recruitment, settling
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Person, State, Task, Work
 
@@ -9,6 +9,7 @@ PHASES = (
     "bodies and loads",
     "muscle paths",
     "passive tissue",
+    "tissue turned",
     "matrix",
     "recruitment step",
     "balance and step",
@@ -29,10 +30,12 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
         elif phase == 3:
             passive.passive_levels(person, work.frames.turns, task.strand_scale, state.u, work.tissue)
         elif phase == 4:
-            work.motion.mixed[0] = 0  # as on the way: near the end less is done
+            settling.turn_tissue(person, task, state, work)
+            settling.slopes(task, work.frames.mid, work.tissue, work.motion)
+        elif phase == 5:
             equilibrium.build_problem(person, task, state, task.settle > 0.0, work)
             recruitment.scale_rows(work.problem, task.turns)
-        elif phase == 5:
+        elif phase == 6:
             recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power, False)
         else:
             equilibrium.balance(person, task, state, work)

@@ -4,7 +4,7 @@ list and rotation under a thorax that stays cost and change, and the starts from
 
 import math
 
-from spinesim.kernels import equilibrium, vec3
+from spinesim.kernels import lanes, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.settling import turn_entry
 from spinesim.kernels.tables import (
@@ -14,61 +14,66 @@ from spinesim.kernels.tables import (
     LEAN,
     N_POSED,
     Floats,
+    Lines,
     Motion,
-    Person,
     Problem,
     State,
     Task,
-    Work,
 )
 
 NUDGE = 1e-6  # rad, of the difference
 STARTS = 3  # as the posture says, and with the pelvis leant by one spread forward and backward
 
 
+@kernel
+def turns_of(task: Task) -> int:
+    """Return how many turns the pelvis has where it may choose: lean, list, rotation."""
+    return N_POSED - LEAN if task.lean_spread > 0.0 else 0
+
+
+@kernel
+def is_free(task: Task, k: int) -> bool:
+    """Tell whether the pelvis may choose its turn number k."""
+    return k == 0 or task.sway_spread[k - 1] != 0.0
+
+
+@kernel
+def note(lines: Lines, motion: Motion, tension: Floats, k: int) -> None:
+    """Keep the balance, and the tension of the abdominal wall, of a posture whose pelvis is nudged by its turn k."""
+    for i in range(motion.res.size):
+        motion.by_turn[k, i] = motion.res[i]
+    motion.by_turn[k, motion.res.size] = lanes.dot(lines.hoop, tension, lines.n_fascicle)
+
+
 @inner
-def pelvis_columns(person: Person, task: Task, state: State, scale: float, work: Work) -> None:
+def pelvis_columns(lines: Lines, task: Task, tilt: Floats, tension: Floats, motion: Motion, problem: Problem) -> None:
     """Write how the balance changes as the pelvis turns and the lumbar spine follows, at the activations problem.x:
     all of it, weights, passive tissue and the muscles' own lines and lengths.
 
-    The rows of motion.res must be those of the posture as it is; the forces' change stays in motion.by_pelvis.
+    motion.by_turn holds the nudged postures, the rest is that of the posture as it is; the forces' change stays in
+    motion.by_pelvis.
     """
-    other = Work(
-        work.nudged_frames, work.nudged_forces, work.nudged_tissue, work.nudged_pulls, work.nudged_motion,
-        work.problem, work.nudged_frames, work.nudged_forces, work.nudged_tissue, work.nudged_pulls,
-        work.nudged_motion,
-    )  # fmt: skip
-    for k in range(N_POSED - LEAN):
-        if k > 0 and task.sway_spread[k - 1] == 0.0:
-            continue
-        here = state.tilt[LEAN + k]
-        state.tilt[LEAN + k] = here + NUDGE
-        equilibrium.orient(person, task, state.tilt, other)
-        state.tilt[LEAN + k] = here
-        equilibrium.evaluate(person, task, state.u, scale, other)
-        equilibrium.balance(person, task, state, other)
-        _column(person, task, k, here, other, work)
+    wall = lanes.dot(lines.hoop, tension, lines.n_fascicle)
+    for k in range(turns_of(task)):
+        if is_free(task, k):
+            _column(task, k, tilt[LEAN + k], wall, motion, problem)
 
 
 @inner
-def _column(person: Person, task: Task, k: int, turned: float, other: Work, work: Work) -> None:
+def _column(task: Task, k: int, turned: float, wall: float, motion: Motion, problem: Problem) -> None:
     """Write one column from the difference between two postures."""
-    motion, far, by, c = work.motion, FARTHEST_LEAN, work.motion.by_pelvis, work.motion.c
-    a, b, here, there = work.problem.a, work.problem.b, work.motion.res, other.motion.res
-    q = work.problem.x.size - 2 * (task.turns - LEAN - k)
+    here, there, by, c, a, b = motion.res, motion.by_turn, motion.by_pelvis, motion.c, problem.a, problem.b
+    q, far = problem.x.size - 2 * (task.turns - LEAN - k), FARTHEST_LEAN
     for i in range(18):
-        by[k, i] = (there[i] - here[i]) / NUDGE
+        by[k, i] = (there[k, i] - here[i]) / NUDGE
     for row in range(24 if task.contact == FEET else 18):
-        slope = (there[18 + row] - here[18 + row]) / NUDGE
+        slope = (there[k, 18 + row] - here[18 + row]) / NUDGE
         if row < 18:
             j, i = row // 3, row % 3
             for n in range(3):
                 slope += c[j, i, n] * by[k, 3 * j + n]
         turn_entry(row, q, slope, far, turned, a, b)
-    wall = 0.0
-    for i in range(person.lines.n_fascicle):
-        wall += person.lines.hoop[i] * (other.pulls.tension[i] - work.pulls.tension[i])
-    turn_entry(HOOP, q, wall / NUDGE, far, turned, a, b)
+    turn_entry(HOOP, q, (there[k, here.size] - wall) / NUDGE, far, turned, a, b)
 
 
 @kernel

@@ -5,7 +5,7 @@ It is one function because the compiler optimises everything below each function
 
 import math
 
-from spinesim.kernels import equilibrium, moves, recruitment, rhythm, settling
+from spinesim.kernels import equilibrium, moves, posing, recruitment, rhythm, settling
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
@@ -54,10 +54,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
         for iteration in range(MAX_ITERATIONS):
-            if iteration == 0 or may_settle:
-                equilibrium.orient(person, task, state.tilt, work)
-            equilibrium.evaluate(person, task, state.u, scale, work)
-            state.info[1] = equilibrium.balance(person, task, state, work)
+            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration == 0, work)
             state.info[0] += 1.0
             calm = moves.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
             last = state.info[1]
@@ -66,7 +63,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             done = done and (state.info[4] <= STILL or balanced > PATIENCE)
             if done or not math.isfinite(state.info[1]):
                 break
-            _pose(person, task, state, scale, may_settle, work)
+            _demand(person, task, state, may_settle, work)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             kept = iteration > 2 and state.info[1] <= NEAR
             reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
@@ -90,11 +87,11 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
 
 
 @inner
-def _pose(person: Person, task: Task, state: State, scale: float, may_settle: bool, work: Work) -> None:
+def _demand(person: Person, task: Task, state: State, may_settle: bool, work: Work) -> None:
     """Write the recruitment that would balance the posture as it is."""
     equilibrium.build_problem(person, task, state, may_settle, work)
     if may_settle and task.lean_spread > 0.0:
-        rhythm.pelvis_columns(person, task, state, scale, work)
+        rhythm.pelvis_columns(person.lines, task, state.tilt, work.pulls.tension, work.motion, work.problem)
     recruitment.scale_rows(work.problem, task.turns)
 
 

@@ -1,6 +1,6 @@
 """Vertebrae that settle: what their tilts cost and change, so that recruitment can choose them beside the muscles."""
 
-from spinesim.kernels import kinematics, passive, vec3
+from spinesim.kernels import kinematics, passive, turning, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
@@ -15,7 +15,9 @@ from spinesim.kernels.tables import (
     Motion,
     Person,
     Problem,
+    State,
     Task,
+    Tissue,
     Work,
 )
 
@@ -38,26 +40,36 @@ def turn_of(v: int, a: int) -> int:
     return v if a == 0 else N_POSED + N_TILT * (a - 1) + v
 
 
-@inner
-def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
-    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns, translations held.
+@kernel
+def is_moving(motion: Motion) -> bool:
+    """Tell whether the last step was one that stiffnesses notice."""
+    return motion.mixed[0] <= 1 or _longest(motion.step) >= FIXED
 
-    After the last, tiny steps they are what they were.
+
+@inner
+def turn_tissue(person: Person, task: Task, state: State, work: Work) -> None:
+    """Write to motion.turned_f, turned_m what each level's tissue makes of a nudge about each axis, translations held.
+
+    Frames and tissue are left turned.
     """
-    if work.motion.mixed[0] > 1 and _longest(work.motion.step) < FIXED:
-        return
-    frames, nudged, tissue, other = work.frames, work.nudged_frames, work.tissue, work.nudged_tissue
-    for i in range(3):
-        nudged.lean[i] = frames.lean[i]
+    frames, tissue, motion = work.frames, work.tissue, work.motion
     for a in range(axes_of(task.turns)):
-        vec3.copy(frames.turns, nudged.turns)
+        turning.turn_levels(person.skeleton, task, state.tilt, frames)
         for j in range(N_LEVEL):
-            nudged.turns[j, (a + 2) % 3] += NUDGE
-        kinematics.orient_levels(person.skeleton, task, nudged)
-        passive.prepare_passive(person, nudged.turns, nudged, other)
-        passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
-        _slopes(frames.mid, tissue.f, other.f, work.motion.by_turn_f[a])
-        _slopes(frames.mid, tissue.m, other.m, work.motion.by_turn_m[a])
+            frames.turns[j, (a + 2) % 3] += NUDGE
+        kinematics.orient_levels(person.skeleton, task, frames)
+        passive.prepare_passive(person, frames.turns, frames, tissue)
+        passive.passive_levels(person, frames.turns, task.strand_scale, state.u, tissue)
+        vec3.copy(tissue.f, motion.turned_f[a])
+        vec3.copy(tissue.m, motion.turned_m[a])
+
+
+@inner
+def slopes(task: Task, mid: Floats, tissue: Tissue, motion: Motion) -> None:
+    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns."""
+    for a in range(axes_of(task.turns)):
+        _slopes(mid, tissue.f, motion.turned_f[a], motion.by_turn_f[a])
+        _slopes(mid, tissue.m, motion.turned_m[a], motion.by_turn_m[a])
 
 
 @kernel
@@ -79,9 +91,7 @@ def _slopes(mid: Floats, here: Floats, there: Floats, out: Floats) -> None:
 
 
 @kernel
-def _by_turn(
-    by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: float
-) -> tuple[float, float, float]:
+def _by_turn(by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: float) -> tuple[float, float, float]:
     """Return how a level's force or moment changes as its upper body turns about (x, y, z), global."""
     x, y, z = vec3.unrotate_at(mid, j, x, y, z)
     fx, fy, fz = z * by[0, j, 0], z * by[0, j, 1], z * by[0, j, 2]

@@ -36,17 +36,17 @@ NUDGE = 1e-6  # rad, of the differences of passive tissue
 @kernel
 def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) -> None:
     """Write desk.stiffness and desk.arms of a solved posture, held with the rotations it was solved at; `desk` comes
-    fresh from `make_desk`. The nudged groups of `work` are scratch.
+    fresh from `make_desk`.
 
     The balance is made of moments about the upper anchors (18, global) and forces (18, mid frames). Those anchors shift
     and those frames turn, so that they are no derivatives of one energy: mixed terms differ by the force through the
     level, and callers take the symmetric part.
     """
     _turns(work.frames.turns, work.frames.mid, desk.by_turn, desk.mid_turn)
-    _tissue_by_turn(person, task, state.u, work, desk.tissue_f, desk.tissue_m)
+    _tissue_by_turn(person, task, state.u, work.frames.turns, desk)
     _twists(work.frames, state.u, desk.mid_turn, desk.twist)
     _add_loads(work.forces, work.frames.o, desk.loads)
-    _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, work.nudged_frames.turn, desk.wall_turn)
+    _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, desk.frames.turn, desk.wall_turn)
     _add_segments(person.lines, person.skeleton.abdomen_share, work.frames.o, work.pulls, desk)
     sum_pulls(work.pulls.wrench, work.pulls.tension, person.lines.f_max.size, desk.total)
     for j in range(N_LEVEL):
@@ -80,16 +80,16 @@ def _left_jacobian_inverse(t: Floats, x: float, y: float, z: float) -> tuple[flo
 
 
 @inner
-def _tissue_by_turn(person: Person, task: Task, u: Floats, work: Work, f: Floats, m: Floats) -> None:
+def _tissue_by_turn(person: Person, task: Task, u: Floats, turns: Floats, desk: Desk) -> None:
     """Write how each level's passive force and moment (mid frame) change with its rotation vector, by central
     differences: of a mirrored posture they are mirrored.
     """
-    frames, other = work.nudged_frames, work.nudged_tissue
+    frames, other, f, m = desk.frames, desk.tissue, desk.tissue_f, desk.tissue_m
     for n in range(6):
         c, step = n // 2, NUDGE * (1.0 - 2.0 * (n % 2))
         for j in range(N_LEVEL):
             for i in range(3):
-                frames.turns[j, i] = work.frames.turns[j, i]
+                frames.turns[j, i] = turns[j, i]
             frames.turns[j, c] += step
         kinematics.orient_bodies(person.skeleton, task, frames)
         passive.prepare_passive(person, frames.turns, frames, other)

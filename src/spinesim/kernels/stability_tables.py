@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinesim.kernels.tables import N_LEVEL, Floats, Person
+from spinesim.kernels.tables import N_LEVEL, Floats, Frames, Person, Tissue, make_frames, make_tissue
 
 
 class Margin(NamedTuple):
@@ -22,6 +22,8 @@ NOT_ASSESSED = Margin(math.nan, math.nan, np.full((N_LEVEL, 3), math.nan))
 class Desk(NamedTuple):
     """Scratch and outputs of the tangent; a block answers a twist (v, w) with a change of wrench (force, moment)."""
 
+    frames: Frames  #                           of a nudged posture
+    tissue: Tissue
     mid_turn: Floats  # (level, 3, 3) 1         turn of the mid frame per turn of the level, global
     by_turn: Floats  # (level, 3, 3) 1          rate of the rotation vector per turn of the level, global
     tissue_f: Floats  # (level, 3, 3) N/rad     passive force by rotation vector, mid frame
@@ -40,8 +42,9 @@ class Desk(NamedTuple):
 
 def make_desk(person: Person) -> Desk:
     """Allocate the arrays of one tangent."""
-    z = np.zeros
+    z, n_strand, n_point = np.zeros, person.strands.level.size, person.facets.points.shape[1]
     return Desk(
+        make_frames(), make_tissue(n_strand, n_point),
         z((6, 3, 3)), z((6, 3, 3)), z((6, 3, 3)), z((6, 3, 3)), z((6, 6, 6)), z((6, 6, 6)), z((7, 7, 6, 6)),
         z((7, 7, 6)), z((7, 9, 9)), z((3, 3)), z((6, 6)), z(48), z((person.lines.n_fascicle, 36)), z((36, 36)),
     )  # fmt: skip

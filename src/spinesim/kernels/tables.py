@@ -275,6 +275,9 @@ class Motion(NamedTuple):
     mixed: Ints  # (2,)                         points remembered; times begun anew
     by_turn_f: Floats  # (3, level, 3) N/rad    settling.slopes: force and moment on all above by a turn about the
     by_turn_m: Floats  # (3, level, 3) N m/rad  disc's z, x and y axes, global
+    turned_f: Floats  # (3, level, 3) N         settling.turn_tissue: force and moment of levels nudged so, mid frames
+    turned_m: Floats  # (3, level, 3) N m
+    by_turn: Floats  # (3, 43) N and N m        rhythm.note: balance of a nudged pelvis; last the wall's tension, N
     by_pelvis: Floats  # (3, 18) N/rad          rhythm.pelvis_columns: change of the balance of forces
     best_u: Floats  # (level, 3) m              rhythm.keep: the cheapest end of all starts
     best_lam: Floats  # (25,)
@@ -311,11 +314,6 @@ class Work(NamedTuple):
     pulls: Pulls
     motion: Motion
     problem: Problem
-    nudged_frames: Frames
-    nudged_forces: Forces
-    nudged_tissue: Tissue
-    nudged_pulls: Pulls
-    nudged_motion: Motion
 
 
 class State(NamedTuple):
@@ -335,17 +333,15 @@ def make_work(person: Person, task: Task) -> Work:
     n_strand, n_seg = person.strands.level.size, person.lines.segment_line.size
     n_point, n_force = person.facets.points.shape[1], 9 + 6 + task.load_where.size
     z, ints = np.zeros, np.int64
-    here, nudged = (
-        (_make_frames(), _make_forces(n_force), _make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
-         _make_motion(task.turns))
-        for _ in range(2)
-    )  # fmt: skip
     problem = Problem(
         a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
         ds=z(n_col), free=z((26, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((26, 26)), rhs=z(25),
         dlam=z(25),
     )  # fmt: skip
-    return Work(*here, problem, *nudged)
+    return Work(
+        make_frames(), _make_forces(n_force), make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
+        _make_motion(task.turns), problem,
+    )  # fmt: skip
 
 
 def _make_forces(n: int) -> Forces:
@@ -369,12 +365,14 @@ def _make_motion(turns: int) -> Motion:
     return Motion(
         c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)),
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
-        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), by_pelvis=z((3, 18)), best_u=z((6, 3)), best_lam=z(25),
+        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), turned_f=z((3, 6, 3)),
+        turned_m=z((3, 6, 3)), by_turn=z((3, 43)), by_pelvis=z((3, 18)), best_u=z((6, 3)), best_lam=z(25),
         best_tilt=z(N_TURN), best=z(1),
     )  # fmt: skip
 
 
-def _make_frames() -> Frames:
+def make_frames() -> Frames:
+    """Allocate the scratch arrays of where bodies are."""
     z = np.zeros
     return Frames(
         turns=z((6, 3)), lean=z(3), goal=z((3, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
@@ -382,7 +380,8 @@ def _make_frames() -> Frames:
     )  # fmt: skip
 
 
-def _make_tissue(n_strand: int, n_point: int) -> Tissue:
+def make_tissue(n_strand: int, n_point: int) -> Tissue:
+    """Allocate the scratch arrays of passive tissue."""
     z = np.zeros
     return Tissue(
         disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),

@@ -1,6 +1,6 @@
 """The equations of a solved posture as one function of its unknowns: what is out of balance, and what results see."""
 
-from spinesim.kernels import equilibrium, observe, recruitment, rhythm
+from spinesim.kernels import equilibrium, observe, posing, recruitment, rhythm
 from spinesim.kernels.batch import person_at, task_at
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.observe import Sight
@@ -37,12 +37,10 @@ def unbalance(
     equilibrium.prepare(p, t, work)
     for i in range(x.size):
         problem.x[i] = x[i]
-    equilibrium.orient(p, t, state.tilt, work)
-    equilibrium.evaluate(p, t, state.u, 1.0, work)
-    equilibrium.balance(p, t, state, work)
+    posing.pose(p, t, state, 1.0, may_settle, True, work)
     equilibrium.build_problem(p, t, state, may_settle, work)
     if may_settle and t.lean_spread > 0.0:
-        rhythm.pelvis_columns(p, t, state, 1.0, work)
+        rhythm.pelvis_columns(p.lines, t, state.tilt, work.pulls.tension, work.motion, problem)
     recruitment.scale_rows(problem, t.turns)
     recruitment.prices(problem.a, state.lam, problem.s)
     equilibrium.update_reserve(p.reserve_penalty, state, problem.row)
