@@ -12,43 +12,46 @@ def prepare_passive(person: Person, turns: Floats, frames: Frames, tissue: Tissu
     """Update strand and facet positions (mid frames, from the anchors) given the orientations and the levels' rotation
     vectors `turns` (level, 3); they hold for the whole solve.
     """
-    skeleton, strands = person.skeleton, person.strands
+    skeleton, strands, to_mid = person.skeleton, person.strands, tissue.to_mid
     for j in range(N_LEVEL):
-        disc.turning(turns[j], tissue.disc_direct[j], tissue.disc_arm[j])
-    _place_strands(strands.level, strands.upper, skeleton.upper_anchor, 6, frames.r, frames.mid, tissue.strand_u)
-    _place_strands(strands.level, strands.lower, skeleton.lower_anchor, 5, frames.r, frames.mid, tissue.strand_l)
-    _place_facets(person.facets, turns, frames.r, frames.mid, tissue)
+        t = turns[j]
+        disc.turning(t, tissue.disc_direct[j], tissue.disc_arm[j])
+        vec3.between(frames.mid[j], frames.r[6 - j], to_mid[0, j])
+        vec3.between(frames.mid[j], frames.r[5 - j], to_mid[1, j])
+        vec3.rotation(-0.5 * t[0], -0.5 * t[1], -0.5 * t[2], to_mid[2, j])
+    _place_strands(strands.level, strands.upper, skeleton.upper_anchor, to_mid[0], tissue.strand_u)
+    _place_strands(strands.level, strands.lower, skeleton.lower_anchor, to_mid[1], tissue.strand_l)
+    _place_facets(person.facets, to_mid[0], to_mid[2], tissue)
 
 
 @kernel
-def _place_strands(level: Ints, point: Floats, anchor: Floats, first: int, r: Floats, mid: Floats, out: Floats) -> None:
-    """Write points of body first - level, from the anchor, in the mid frame."""
+def _place_strands(level: Ints, point: Floats, anchor: Floats, to_mid: Floats, out: Floats) -> None:
+    """Write points of a body, from the anchor, in the mid frame."""
     for n in range(level.size):
         j = level[n]
         x, y, z = point[n, 0] - anchor[j, 0], point[n, 1] - anchor[j, 1], point[n, 2] - anchor[j, 2]
-        x, y, z = vec3.rotate_at(r, first - j, x, y, z)
-        out[n, 0], out[n, 1], out[n, 2] = vec3.unrotate_at(mid, j, x, y, z)
+        out[n, 0], out[n, 1], out[n, 2] = vec3.rotate_at(to_mid, j, x, y, z)
 
 
 @inner
-def _place_facets(facets: Facets, turns: Floats, r: Floats, mid: Floats, tissue: Tissue) -> None:
+def _place_facets(facets: Facets, upper: Floats, lower: Floats, tissue: Tissue) -> None:
+    """Write points of the upper body and surfaces fixed to the lower disc frame in the mid frame."""
+    p, q, out = facets.points, facets.tip, tissue.facet_p
     for i in range(12):
-        j = i // 2
-        for n in range(facets.points.shape[1]):
-            x, y, z = vec3.rotate_at(r, 6 - j, facets.points[i, n, 0], facets.points[i, n, 1], facets.points[i, n, 2])
-            x, y, z = vec3.unrotate_at(mid, j, x, y, z)
-            tissue.facet_p[i, n, 0], tissue.facet_p[i, n, 1], tissue.facet_p[i, n, 2] = x, y, z
-        x, y, z = vec3.rotate_at(r, 6 - j, facets.tip[i, 0], facets.tip[i, 1], facets.tip[i, 2])
-        x, y, z = vec3.unrotate_at(mid, j, x, y, z)
-        tissue.facet_tip[i, 0], tissue.facet_tip[i, 1], tissue.facet_tip[i, 2] = x, y, z
-        t, up = turns[j], tissue.facet_up[i]
-        up[0], up[1], up[2] = vec3.turn_back(t, 0.5, 0.0, 1.0, 0.0)
-        for source, out in (
-            (facets.axis_point, tissue.facet_o),
-            (facets.axis, tissue.facet_a),
-            (facets.inward, tissue.facet_n),
-        ):
-            out[i, 0], out[i, 1], out[i, 2] = vec3.turn_back(t, 0.5, source[i, 0], source[i, 1], source[i, 2])
+        j, tip, up = i // 2, tissue.facet_tip[i], tissue.facet_up[i]
+        for n in range(p.shape[1]):
+            x, y, z = vec3.rotate_at(upper, j, p[i, n, 0], p[i, n, 1], p[i, n, 2])
+            out[i, n, 0], out[i, n, 1], out[i, n, 2] = x, y, z
+        tip[0], tip[1], tip[2] = vec3.rotate_at(upper, j, q[i, 0], q[i, 1], q[i, 2])
+        up[0], up[1], up[2] = vec3.rotate_at(lower, j, 0.0, 1.0, 0.0)
+        _place(lower, i, facets.axis_point, tissue.facet_o)
+        _place(lower, i, facets.axis, tissue.facet_a)
+        _place(lower, i, facets.inward, tissue.facet_n)
+
+
+@kernel
+def _place(to_mid: Floats, i: int, vector: Floats, out: Floats) -> None:
+    out[i, 0], out[i, 1], out[i, 2] = vec3.rotate_at(to_mid, i // 2, vector[i, 0], vector[i, 1], vector[i, 2])
 
 
 @inner

@@ -228,6 +228,8 @@ class Tissue(NamedTuple):
 
     disc_direct: Floats  # (level, 3, 3)        prepare_passive: rotation gradient to moment
     disc_arm: Floats  # (level, 3, 3)           force arm to moment
+    to_mid: Floats  # (3, level, 3, 3)          prepare_passive: to the mid frame from those of the upper and the lower
+    #                                           body and the disc's on the lower
     strand_u: Floats  # (strand, 3) m           prepare_passive: mid frame, from the anchors
     strand_l: Floats  # (strand, 3) m
     facet_p: Floats  # (facet, point, 3) m
@@ -384,7 +386,7 @@ def make_tissue(n_strand: int, n_point: int) -> Tissue:
     """Allocate the scratch arrays of passive tissue."""
     z = np.zeros
     return Tissue(
-        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
+        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), to_mid=z((3, 6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
         facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
         facet_tip=z((12, 3)), facet_up=z((12, 3)), f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
     )  # fmt: skip
