@@ -15,7 +15,7 @@ from differences import gradient, jacobian
 from solving import STANDING, make_work, solve_tables
 from spinesim.kernels import equilibrium, passive
 from spinesim.kernels.jit import config
-from spinesim.kernels.tables import BED, Person, Task, Work
+from spinesim.kernels.tables import BED, N_TURN, Person, Task, Work
 from spinesim.simulation import prepare
 from tolerances import SOLVED
 
@@ -70,7 +70,7 @@ def turned(task: Task, turn: Array) -> tuple[Task, Work]:
     if config.DISABLE_JIT:
         work = make_work(person, whole)
         equilibrium.prepare(person, whole, work)
-        equilibrium.orient(person, whole, np.zeros(6), 0.0, work)
+        equilibrium.orient(person, whole, np.zeros(N_TURN), work)
     else:
         work = solve_tables(person, whole)[1]
     return task._replace(level=turn), work
@@ -113,6 +113,28 @@ def test_tangents_are_slopes_of_force_and_moment(kind: str, state: tuple[Array, 
         others = found - np.einsum("jl,jik->jilk", np.eye(6), own)
         assert np.abs(others).max() == 0.0, "a level feels its own disc alone"
     assert np.allclose(k, k.transpose(0, 2, 1), rtol=0.0, atol=1e-12 * np.abs(k).max())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@few
+@given(states())
+def test_slopes_by_turn_are_those_of_force_and_moment(kind: str, state: tuple[Array, Array]) -> None:
+    """By each component of the rotation vectors, the places by translation of the mid frames held."""
+    person, task = only(kind)
+    u, turn = state
+
+    def turned_wrench(angles: Array) -> Array:
+        return np.concatenate(wrench(person, *_at(turned(task, angles), u))[:2])
+
+    found = jacobian(turned_wrench, turn, TURN).reshape(2, 6, 3, 6, 3)
+    task, work = turned(task, turn)
+    wrench(person, task, u, work)
+    by_f, by_m = np.zeros((3, 6, 3)), np.zeros((3, 6, 3))
+    plain(passive.passive_by_turn)(person.discs, u, turn, 3, work.tissue, by_f, by_m)
+    for told, one in ((by_f, found[0]), (by_m, found[1])):
+        for j in range(6):
+            own = one[j, :, j, [2, 0, 1]]
+            assert np.allclose(told[:, j], own, rtol=SOLVED, atol=SOLVED * max(1.0, np.abs(one).max()))
 
 
 @pytest.mark.parametrize("kind", KINDS)

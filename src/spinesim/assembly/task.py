@@ -111,9 +111,7 @@ def build_task(
     return task, []
 
 
-def _choices(
-    model: Model, scenario: Scenario, angles: Angles, contact: int, right: float | None
-) -> dict[str, Any]:
+def _choices(model: Model, scenario: Scenario, angles: Angles, contact: int, right: float | None) -> dict[str, Any]:
     """Return what turns recruitment may choose, and how freely.
 
     Vertebrae settle sideways too where the posture itself bends or turns. The pelvis lists on one leg only, for two

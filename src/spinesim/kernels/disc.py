@@ -14,6 +14,7 @@ from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Discs, Floats
 
 HIGHEST_POWER = 50.0  # of e: far beyond any knee
+NEAR_ZERO = 0.05  # rad, half an angle below which a series is nearer
 PULLED = 0.3  # of the reference force: the most that the core pulls back, so that tension softens bending a little
 
 
@@ -94,13 +95,24 @@ def turning(theta: Floats, direct: Floats, arm: Floats) -> None:
 
     The moment on the upper body about its anchor is -(N dU/dtheta - P (u x dU/du)).
     """
-    for i in range(3):
-        a, b, c = (1.0 if i == 0 else 0.0), (1.0 if i == 1 else 0.0), (1.0 if i == 2 else 0.0)
-        x, y, z = vec3.left_jacobian_inverse_transposed(theta, a, b, c)
-        direct[0, i], direct[1, i], direct[2, i] = vec3.turn_back(theta, 0.5, x, y, z)
-        x, y, z = vec3.left_jacobian(theta, 0.5, 0.5 * a, 0.5 * b, 0.5 * c)
-        x, y, z = vec3.left_jacobian_inverse_transposed(theta, x, y, z)
-        arm[0, i], arm[1, i], arm[2, i] = vec3.turn_back(theta, 0.5, x, y, z)
+    square = theta[0] * theta[0] + theta[1] * theta[1] + theta[2] * theta[2]
+    h2 = 0.25 * square
+    h = math.sqrt(h2)
+    if h < NEAR_ZERO:
+        sine = 0.5 - h2 * (1.0 / 12.0 - h2 * (1.0 / 240.0 - h2 / 10080.0))
+        versine = 0.125 - h2 * (1.0 / 96.0 - h2 * (1.0 / 2880.0 - h2 / 161280.0))
+        cube = (1.0 - h2 * (1.0 / 20.0 - h2 * (1.0 / 840.0 - h2 / 60480.0))) / 24.0
+        cot = (1.0 + h2 * (1.0 / 15.0 + h2 * (2.0 / 315.0 + h2 / 1575.0))) / 12.0
+    else:
+        s, c = math.sin(h), math.cos(h)
+        sine, versine, cube = 0.5 * s / h, 0.25 * (1.0 - c) / h2, 0.25 * (h - s) / (h2 * h)
+        cot = 0.25 * (1.0 - h * c / s) / h2
+    # exp(theta / 2)^T = 1 - sine K + versine K^2, J_l^-T = 1 + K / 2 + cot K^2 and J_l(theta / 2) = 1 + 2 versine K +
+    # cube K^2, with K v = theta x v, so that K^3 = -square K: products of such sums are such sums.
+    p, q = 0.5 - sine + square * (sine * cot - 0.5 * versine), cot - 0.5 * sine + versine - square * versine * cot
+    vec3.spread(theta, square, 1.0, p, q, direct)
+    r, s = 2.0 * versine + p - square * (p * cube + 2.0 * q * versine), cube + 2.0 * p * versine + q - square * q * cube
+    vec3.spread(theta, square, 0.5, 0.5 * r, 0.5 * s, arm)
 
 
 @kernel

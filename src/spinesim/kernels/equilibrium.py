@@ -9,8 +9,8 @@ from spinesim.kernels.tables import (
     FARTHEST_TILT,
     FEET,
     HOOP,
-    N_EQUATION,
     LEAN,
+    N_EQUATION,
     N_LEVEL,
     N_POSED,
     PELVIS,
@@ -260,6 +260,7 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
         for q in range(problem.x.size - 2 * task.turns, problem.x.size):
             problem.a[row, q] = 0.0
     if may_settle and task.settle > 0.0:
+        settling.slopes(person, task, state.u, work)
         share = work.forces.share
         settling.columns(task, state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem)
 

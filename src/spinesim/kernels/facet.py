@@ -60,6 +60,7 @@ def closure(
 def add_facet(
     i: int, points: Floats, origin: Floats, axis: Floats, bone: Floats, radius: Floats, area: Floats,
     stiffness: float, thickness: float, toe: float, u: Floats, f: Floats, m: Floats, k: Floats, c: Floats,
+    aka: Floats, af: Floats,
 ) -> None:  # fmt: skip
     """Add facet i (of level i // 2) to force, moment (about the upper anchor) and tangents on the upper body, mid
     frame.
@@ -80,10 +81,22 @@ def add_facet(
             continue
         pressure, slope = contact_pressure(d, stiffness, thickness, toe)
         turn = pressure * area[i] / distance
-        ligament.add_radial(ax, ay, az, x, y, z, pressure * area[i], slope * area[i], turn, j, f, m, k, c)
+        ligament.add_radial(ax, ay, az, x, y, z, pressure * area[i], slope * area[i], turn, j, f, m, k, c, aka, af)
         # Sliding along the cylinder's axis changes nothing: take its turning stiffness back.
         ligament.add_tangent(
-            ax, ay, az, turn * p * p, turn * q * q, turn * r * r, turn * p * q, turn * p * r, turn * q * r, j, k, c
+            ax,
+            ay,
+            az,
+            turn * p * p,
+            turn * q * q,
+            turn * r * r,
+            turn * p * q,
+            turn * p * r,
+            turn * q * r,
+            j,
+            k,
+            c,
+            aka,
         )
 
 
@@ -98,7 +111,7 @@ def tip_closure(i: int, up: Floats, lamina: Floats, x: float, y: float, z: float
 @kernel
 def add_tip(
     i: int, tip: Floats, up: Floats, lamina: Floats, stiffness: Floats, toe: float,
-    u: Floats, f: Floats, m: Floats, k: Floats, c: Floats,
+    u: Floats, f: Floats, m: Floats, k: Floats, c: Floats, aka: Floats, af: Floats,
 ) -> None:  # fmt: skip
     """Add the push of the lamina on the tip of facet i's upper process (Yang & King 1984), as `add_facet` does.
 
@@ -110,4 +123,4 @@ def add_tip(
     if d <= 0.0:
         return
     push, slope = ligament.strand_tension(d, stiffness[i], toe)
-    ligament.add_radial(x, y, z, -up[i, 0], -up[i, 1], -up[i, 2], push, slope, 0.0, j, f, m, k, c)
+    ligament.add_radial(x, y, z, -up[i, 0], -up[i, 1], -up[i, 2], push, slope, 0.0, j, f, m, k, c, aka, af)

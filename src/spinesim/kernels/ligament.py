@@ -31,7 +31,7 @@ def strand_energy(elongation: float, stiffness: float, toe: float) -> float:
 @kernel
 def add_strand(
     n: int, j: int, upper: Floats, lower: Floats, u: Floats, stiffness: float, slack: float, toe: float,
-    f: Floats, m: Floats, k: Floats, c: Floats,
+    f: Floats, m: Floats, k: Floats, c: Floats, aka: Floats, af: Floats,
 ) -> None:  # fmt: skip
     """Add strand n of level j to force, moment (about the upper anchor) and tangents on the upper body, mid frame.
 
@@ -49,17 +49,21 @@ def add_strand(
     tension, slope = strand_tension(length - slack, stiffness, toe)
     over = 1.0 / length
     x, y, z = over * x, over * y, over * z
-    add_radial(upper[n, 0], upper[n, 1], upper[n, 2], x, y, z, tension, slope, over * tension, j, f, m, k, c)
+    add_radial(upper[n, 0], upper[n, 1], upper[n, 2], x, y, z, tension, slope, over * tension, j, f, m, k, c, aka, af)
 
 
 @kernel
 def add_radial(
     ax: float, ay: float, az: float, x: float, y: float, z: float, force: float, slope: float, turn: float,
-    j: int, f: Floats, m: Floats, k: Floats, c: Floats,
+    j: int, f: Floats, m: Floats, k: Floats, c: Floats, aka: Floats, af: Floats,
 ) -> None:  # fmt: skip
     """Add a force at the arm (ax, ay, az) against the unit vector (x, y, z), with its tangent -[(slope - turn) n n^T
     + turn I].
     """
+    for i, a in enumerate((ax, ay, az)):
+        af[j, i, 0] -= force * a * x
+        af[j, i, 1] -= force * a * y
+        af[j, i, 2] -= force * a * z
     p, q, r = vec3.cross(ax, ay, az, x, y, z)
     f[j, 0] -= force * x
     f[j, 1] -= force * y
@@ -69,26 +73,28 @@ def add_radial(
     m[j, 2] -= force * r
     d = slope - turn
     add_tangent(
-        ax, ay, az, -d * x * x - turn, -d * y * y - turn, -d * z * z - turn, -d * x * y, -d * x * z, -d * y * z, j, k, c
+        ax,
+        ay,
+        az,
+        -d * x * x - turn,
+        -d * y * y - turn,
+        -d * z * z - turn,
+        -d * x * y,
+        -d * x * z,
+        -d * y * z,
+        j,
+        k,
+        c,
+        aka,
     )
 
 
 @kernel
 def add_tangent(
-    ax: float,
-    ay: float,
-    az: float,
-    xx: float,
-    yy: float,
-    zz: float,
-    xy: float,
-    xz: float,
-    yz: float,
-    j: int,
-    k: Floats,
-    c: Floats,
-) -> None:
-    """Add a symmetric stiffness to k, and arm x its columns to c."""
+    ax: float, ay: float, az: float, xx: float, yy: float, zz: float, xy: float, xz: float, yz: float, j: int,
+    k: Floats, c: Floats, aka: Floats,
+) -> None:  # fmt: skip
+    """Add a symmetric stiffness K to k, [a] K to c and [a] K [a] to aka, with [a] v = a x v."""
     k[j, 0, 0] += xx
     k[j, 1, 1] += yy
     k[j, 2, 2] += zz
@@ -98,12 +104,16 @@ def add_tangent(
     k[j, 2, 0] += xz
     k[j, 1, 2] += yz
     k[j, 2, 1] += yz
-    c[j, 0, 0] += ay * xz - az * xy
-    c[j, 1, 0] += az * xx - ax * xz
-    c[j, 2, 0] += ax * xy - ay * xx
-    c[j, 0, 1] += ay * yz - az * yy
-    c[j, 1, 1] += az * xy - ax * yz
-    c[j, 2, 1] += ax * yy - ay * xy
-    c[j, 0, 2] += ay * zz - az * yz
-    c[j, 1, 2] += az * xz - ax * zz
-    c[j, 2, 2] += ax * yz - ay * xz
+    for i, (x, y, z) in enumerate(
+        (
+            (ay * xz - az * xy, ay * yz - az * yy, ay * zz - az * yz),
+            (az * xx - ax * xz, az * xy - ax * yz, az * xz - ax * zz),
+            (ax * xy - ay * xx, ax * yy - ay * xy, ax * yz - ay * xz),
+        )
+    ):
+        c[j, i, 0] += x
+        c[j, i, 1] += y
+        c[j, i, 2] += z
+        aka[j, i, 0] += az * y - ay * z
+        aka[j, i, 1] += ax * z - az * x
+        aka[j, i, 2] += ay * x - ax * y

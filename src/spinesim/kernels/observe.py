@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinesim.kernels import disc, facet, ligament, vec3
+from spinesim.kernels import facet, ligament, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
     AT_HANDS,
@@ -100,20 +100,15 @@ def _is_still(state: State) -> bool:
 @inner
 def _levels(person: Person, state: State, work: Work, row: int, sight: Sight) -> None:
     """Write forces, moments, places and reserves of the levels."""
-    tissue, turns, own = work.tissue, work.frames.turns, sight.disc[row]
+    tissue, turns = work.tissue, work.frames.turns
     for j in range(N_LEVEL):
-        k, c = work.frames.turn[0], work.frames.turn[1]  # of no use here
-        own[j, :] = 0.0
-        disc.disc_wrench(
-            person.discs, j, state.u[j], turns[j], tissue.disc_direct[j], tissue.disc_arm[j], own[j, :3], own[j, 3:],
-            k, c,
-        )  # fmt: skip
         reserve = state.reserve[3 * j : 3 * j + 3]
         x, y, z = vec3.unrotate_at(work.frames.mid, j, reserve[0], reserve[1], reserve[2])
         out = sight.reserve[row, j]
         out[0], out[1], out[2] = x, y, z
         for i in range(3):
             sight.joint[row, j, i], sight.joint[row, j, 3 + i] = tissue.f[j, i], tissue.m[j, i]
+            sight.disc[row, j, i], sight.disc[row, j, 3 + i] = tissue.disc_f[j, i], tissue.disc_m[j, i]
             sight.turn[row, j, i], sight.shift[row, j, i] = turns[j, i], state.u[j, i]
             sight.rest_turn[row, j, i] = person.discs.rest_turn[j, i]
         sight.rest[row, j] = person.discs.rest_shift[j, 1]

@@ -4,7 +4,9 @@ import math
 
 from spinesim.kernels import disc, facet, ligament, vec3
 from spinesim.kernels.jit import inner, kernel
-from spinesim.kernels.tables import N_LEVEL, Facets, Floats, Frames, Ints, Person, Task, Tissue
+from spinesim.kernels.tables import N_LEVEL, Discs, Facets, Floats, Frames, Ints, Person, Task, Tissue
+
+NUDGE = 1e-6  # rad, of the differences
 
 
 @inner
@@ -59,40 +61,44 @@ def passive_levels(person: Person, turns: Floats, strand_scale: Floats, u: Float
     """Update tissue.f, m (on the upper body, about the upper anchor), k = df/du and g = dm/du given translations u
     (level, 3).
     """
-    f, m, k, c = tissue.f, tissue.m, tissue.k, tissue.g
-    f[:] = 0.0
-    m[:] = 0.0
-    k[:] = 0.0
-    c[:] = 0.0
+    f, m, k, c, aka, af = tissue.f, tissue.m, tissue.k, tissue.g, tissue.aka, tissue.af
     strands, facets = person.strands, person.facets
     for j in range(N_LEVEL):
-        disc.disc_wrench(
-            person.discs, j, u[j], turns[j], tissue.disc_direct[j], tissue.disc_arm[j], f[j], m[j], k[j], c[j]
-        )
+        own_f, own_m, own_k, own_c = tissue.disc_f[j], tissue.disc_m[j], tissue.disc_k[j], tissue.disc_g[j]
+        own_f[:], own_m[:], own_k[:, :], own_c[:, :] = 0.0, 0.0, 0.0, 0.0
+        direct, arm = tissue.disc_direct[j], tissue.disc_arm[j]
+        disc.disc_wrench(person.discs, j, u[j], turns[j], direct, arm, own_f, own_m, own_k, own_c)
+        for i in range(3):
+            f[j, i], m[j, i] = own_f[i], own_m[i]
+            for n in range(3):
+                k[j, i, n], c[j, i, n], aka[j, i, n], af[j, i, n] = own_k[i, n], own_c[i, n], 0.0, 0.0
     _add_strands(
         strands.start, tissue.strand_u, tissue.strand_l, u, strand_scale, strands.stiffness, strands.slack,
-        strands.toe, f, m, k, c,
+        strands.toe, f, m, k, c, aka, af,
     )  # fmt: skip
     for i in range(12):
         facet.add_facet(
             i, tissue.facet_p, tissue.facet_o, tissue.facet_a, tissue.facet_n, facets.radius, facets.point_area,
-            facets.stiffness, facets.thickness, facets.toe, u, f, m, k, c,
+            facets.stiffness, facets.thickness, facets.toe, u, f, m, k, c, aka, af,
         )  # fmt: skip
         facet.add_tip(
-            i, tissue.facet_tip, tissue.facet_up, facets.lamina, facets.tip_stiffness, facets.tip_toe, u, f, m, k, c
-        )
+            i, tissue.facet_tip, tissue.facet_up, facets.lamina, facets.tip_stiffness, facets.tip_toe, u, f, m, k, c,
+            aka, af,
+        )  # fmt: skip
 
 
 @kernel
 def _add_strands(
     start: Ints, upper: Floats, lower: Floats, u: Floats, scale: Floats, stiffness: Floats, slack: Floats, toe: Floats,
-    f: Floats, m: Floats, k: Floats, c: Floats,
+    f: Floats, m: Floats, k: Floats, c: Floats, aka: Floats, af: Floats,
 ) -> None:  # fmt: skip
     """Add every strand that is taut. Sums of a level stay in registers: memory would cost more than the law."""
     for j in range(N_LEVEL):
         fx, fy, fz, mx, my, mz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         kxx, kyy, kzz, kxy, kxz, kyz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         cxx, cyx, czx, cxy, cyy, czy, cxz, cyz, czz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        sxx, syy, szz, sxy, sxz, syz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        qxx, qyx, qzx, qxy, qyy, qzy, qxz, qyz, qzz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for n in range(start[j], start[j + 1]):
             ax, ay, az = upper[n, 0], upper[n, 1], upper[n, 2]
             x, y, z = u[j, 0] + ax - lower[n, 0], u[j, 1] + ay - lower[n, 1], u[j, 2] + az - lower[n, 2]
@@ -120,6 +126,15 @@ def _add_strands(
             cxx, cyx, czx = cxx + ay * xz - az * xy, cyx + az * xx - ax * xz, czx + ax * xy - ay * xx
             cxy, cyy, czy = cxy + ay * yz - az * yy, cyy + az * xy - ax * yz, czy + ax * yy - ay * xy
             cxz, cyz, czz = cxz + ay * zz - az * yz, cyz + az * xz - ax * zz, czz + ax * yz - ay * xz
+            # [a] [(slope - turn) n n^T + turn I] [a] of p = a x n, and a f^T of f = -tension n.
+            ex, ey, ez, square = turn * ax, turn * ay, turn * az, turn * (ax * ax + ay * ay + az * az)
+            sxx, syy, szz = sxx - d * p * p - ex * ax + square, syy - d * q * q - ey * ay + square, szz - d * r * r
+            sxy, sxz, syz = sxy - d * p * q - ex * ay, sxz - d * p * r - ex * az, syz - d * q * r - ey * az
+            szz += square - ez * az
+            x, y, z = tension * x, tension * y, tension * z
+            qxx, qyx, qzx = qxx - ax * x, qyx - ay * x, qzx - az * x
+            qxy, qyy, qzy = qxy - ax * y, qyy - ay * y, qzy - az * y
+            qxz, qyz, qzz = qxz - ax * z, qyz - ay * z, qzz - az * z
         f[j, 0], f[j, 1], f[j, 2] = f[j, 0] + fx, f[j, 1] + fy, f[j, 2] + fz
         m[j, 0], m[j, 1], m[j, 2] = m[j, 0] + mx, m[j, 1] + my, m[j, 2] + mz
         k[j, 0, 0], k[j, 1, 1], k[j, 2, 2] = k[j, 0, 0] + kxx, k[j, 1, 1] + kyy, k[j, 2, 2] + kzz
@@ -128,6 +143,79 @@ def _add_strands(
         c[j, 0, 0], c[j, 1, 0], c[j, 2, 0] = c[j, 0, 0] + cxx, c[j, 1, 0] + cyx, c[j, 2, 0] + czx
         c[j, 0, 1], c[j, 1, 1], c[j, 2, 1] = c[j, 0, 1] + cxy, c[j, 1, 1] + cyy, c[j, 2, 1] + czy
         c[j, 0, 2], c[j, 1, 2], c[j, 2, 2] = c[j, 0, 2] + cxz, c[j, 1, 2] + cyz, c[j, 2, 2] + czz
+        aka[j, 0, 0], aka[j, 0, 1], aka[j, 0, 2] = sxx, sxy, sxz
+        aka[j, 1, 0], aka[j, 1, 1], aka[j, 1, 2] = sxy, syy, syz
+        aka[j, 2, 0], aka[j, 2, 1], aka[j, 2, 2] = sxz, syz, szz
+        af[j, 0, 0], af[j, 0, 1], af[j, 0, 2] = qxx, qxy, qxz
+        af[j, 1, 0], af[j, 1, 1], af[j, 1, 2] = qyx, qyy, qyz
+        af[j, 2, 0], af[j, 2, 1], af[j, 2, 2] = qzx, qzy, qzz
+
+
+@inner
+def passive_by_turn(
+    discs: Discs, u: Floats, turns: Floats, axes: int, tissue: Tissue, by_f: Floats, by_m: Floats
+) -> None:
+    """Write how force and moment of every level (axis, level, 3), mid frame, change with the components of its rotation
+    vector, z, x, y as many as `axes`, translations held; `passive_levels` must have run.
+    """
+    for n in range(axes):
+        for j in range(N_LEVEL):
+            _points_by_turn(j, (n + 2) % 3, u, turns[j], tissue, by_f[n], by_m[n])
+            _add_disc_by_turn(discs, j, (n + 2) % 3, u[j], turns[j], tissue.spare, by_f[n], by_m[n])
+
+
+@kernel
+def along(by: Floats, axes: int, j: int, x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Return what a turn (x, y, z) of level j changes, given the changes by axis that `passive_by_turn` wrote."""
+    fx, fy, fz = z * by[0, j, 0], z * by[0, j, 1], z * by[0, j, 2]
+    if axes == 3:
+        fx += x * by[1, j, 0] + y * by[2, j, 0]
+        fy += x * by[1, j, 1] + y * by[2, j, 1]
+        fz += x * by[1, j, 2] + y * by[2, j, 2]
+    return fx, fy, fz
+
+
+@kernel
+def _points_by_turn(j: int, i: int, u: Floats, t: Floats, tissue: Tissue, by_f: Floats, by_m: Floats) -> None:
+    """Write what component i does to strands and facets. Seen from the mid frame the upper body turns by p and the
+    lower one by q: a force f with tangent K at the arm a changes by K (p x a - q x (u + a)) + q x f, its moment by (p x
+    a) x f and a x that change. Summed, all of it follows from K, [a] K, [a] K [a], f and a f^T.
+    """
+    k, g, own_k, own_g, s, w = tissue.k, tissue.g, tissue.disc_k, tissue.disc_g, tissue.aka, tissue.af
+    x, y, z = (0.5 if i == 0 else 0.0), (0.5 if i == 1 else 0.0), (0.5 if i == 2 else 0.0)
+    px, py, pz = vec3.left_jacobian(t, 0.5, x, y, z)
+    qx, qy, qz = vec3.left_jacobian(t, -0.5, -x, -y, -z)
+    dx, dy, dz = px - qx, py - qy, pz - qz
+    vx, vy, vz = vec3.cross(u[j, 0], u[j, 1], u[j, 2], qx, qy, qz)
+    f, own = tissue.f, tissue.disc_f
+    ex, ey, ez = vec3.cross(qx, qy, qz, f[j, 0] - own[j, 0], f[j, 1] - own[j, 1], f[j, 2] - own[j, 2])
+    trace = w[j, 0, 0] + w[j, 1, 1] + w[j, 2, 2]
+    for n, (e, d) in enumerate(((ex, dx), (ey, dy), (ez, dz))):
+        by_f[j, n] = e + (k[j, n, 0] - own_k[j, n, 0]) * vx + (k[j, n, 1] - own_k[j, n, 1]) * vy
+        by_f[j, n] += (k[j, n, 2] - own_k[j, n, 2]) * vz + (g[j, 0, n] - own_g[j, 0, n]) * dx
+        by_f[j, n] += (g[j, 1, n] - own_g[j, 1, n]) * dy + (g[j, 2, n] - own_g[j, 2, n]) * dz
+        by_m[j, n] = w[j, n, 0] * px + w[j, n, 1] * py + w[j, n, 2] * pz - trace * d
+        by_m[j, n] -= w[j, 0, n] * qx + w[j, 1, n] * qy + w[j, 2, n] * qz
+        by_m[j, n] -= s[j, n, 0] * dx + s[j, n, 1] * dy + s[j, n, 2] * dz
+        by_m[j, n] += (g[j, n, 0] - own_g[j, n, 0]) * vx + (g[j, n, 1] - own_g[j, n, 1]) * vy
+        by_m[j, n] += (g[j, n, 2] - own_g[j, n, 2]) * vz
+
+
+@kernel
+def _add_disc_by_turn(
+    discs: Discs, j: int, i: int, u: Floats, t: Floats, spare: Floats, by_f: Floats, by_m: Floats
+) -> None:
+    """Add what component i does to disc j, by central differences: of a mirrored posture they are mirrored."""
+    f, m, theta, direct, arm = spare[0, 0], spare[0, 1], spare[0, 2], spare[1], spare[2]
+    for sign in (1.0, -1.0):
+        for n in range(3):
+            f[n], m[n], theta[n] = 0.0, 0.0, t[n]
+        theta[i] += sign * NUDGE
+        disc.turning(theta, direct, arm)
+        disc.disc_wrench(discs, j, u, theta, direct, arm, f, m, spare[3], spare[4])
+        for n in range(3):
+            by_f[j, n] += sign * f[n] / (2.0 * NUDGE)
+            by_m[j, n] += sign * m[n] / (2.0 * NUDGE)
 
 
 @inner

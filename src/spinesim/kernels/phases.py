@@ -30,8 +30,8 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
         elif phase == 3:
             passive.passive_levels(person, work.frames.turns, task.strand_scale, state.u, work.tissue)
         elif phase == 4:
-            settling.turn_tissue(person, task, state, work)
-            settling.slopes(task, work.frames.mid, work.tissue, work.motion)
+            work.motion.mixed[0] = 0  # as on the way: near the end less is done
+            settling.slopes(person, task, state.u, work)
         elif phase == 5:
             equilibrium.build_problem(person, task, state, task.settle > 0.0, work)
             recruitment.scale_rows(work.problem, task.turns)

@@ -1,6 +1,6 @@
 """A posture as it is: all that depends on the unknowns, and while some may turn, what turning them would change."""
 
-from spinesim.kernels import equilibrium, rhythm, settling
+from spinesim.kernels import equilibrium, rhythm
 from spinesim.kernels.jit import inner
 from spinesim.kernels.tables import LEAN, Person, State, Task, Work
 
@@ -10,14 +10,9 @@ def pose(person: Person, task: Task, state: State, scale: float, may_turn: bool,
     """Update all that depends on translations and turns, external forces taken times `scale`; return the largest entry
     out of balance.
 
-    While vertebrae and pelvis may turn, slightly turned postures come before the posture itself, so that one set of
-    tables serves them all: the levels' tissue, turned about each axis, and the whole, by each turn of the pelvis. After
-    the last, tiny steps the tissue's slopes are what they were. Unless turns are `first` seen or may change,
-    orientations stay.
+    While the pelvis may turn, postures nudged by each of its turns come before the posture itself, so that one set of
+    tables serves them all. Unless turns are `first` seen or may change, orientations stay.
     """
-    is_moving = may_turn and task.settle > 0.0 and settling.is_moving(work.motion)
-    if is_moving:
-        settling.turn_tissue(person, task, state, work)
     count, worst = rhythm.turns_of(task) if may_turn else 0, 0.0
     for k in range(count + 1):
         if k < count:
@@ -32,6 +27,4 @@ def pose(person: Person, task: Task, state: State, scale: float, may_turn: bool,
         if k < count:
             state.tilt[LEAN + k] = here
             rhythm.note(person.lines, work.motion, work.pulls.tension, k)
-    if is_moving:
-        settling.slopes(task, work.frames.mid, work.tissue, work.motion)
     return worst

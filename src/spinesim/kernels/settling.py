@@ -1,6 +1,6 @@
 """Vertebrae that settle: what their tilts cost and change, so that recruitment can choose them beside the muscles."""
 
-from spinesim.kernels import kinematics, passive, turning, vec3
+from spinesim.kernels import passive, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
@@ -15,13 +15,10 @@ from spinesim.kernels.tables import (
     Motion,
     Person,
     Problem,
-    State,
     Task,
-    Tissue,
     Work,
 )
 
-NUDGE = 1e-6  # rad, of the differences
 FIXED = 3e-10  # m: a step that no stiffness notices, 1e-8 rad of a tilt
 ARM = 0.035  # m a tilt is worth beside a translation: the height of a vertebra
 MOST_TILT = 0.02  # rad a vertebra may settle in one step
@@ -40,36 +37,21 @@ def turn_of(v: int, a: int) -> int:
     return v if a == 0 else N_POSED + N_TILT * (a - 1) + v
 
 
-@kernel
-def is_moving(motion: Motion) -> bool:
-    """Tell whether the last step was one that stiffnesses notice."""
-    return motion.mixed[0] <= 1 or _longest(motion.step) >= FIXED
-
-
 @inner
-def turn_tissue(person: Person, task: Task, state: State, work: Work) -> None:
-    """Write to motion.turned_f, turned_m what each level's tissue makes of a nudge about each axis, translations held.
+def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
+    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns, translations held.
 
-    Frames and tissue are left turned.
+    After the last, tiny steps they are what they were.
     """
-    frames, tissue, motion = work.frames, work.tissue, work.motion
-    for a in range(axes_of(task.turns)):
-        turning.turn_levels(person.skeleton, task, state.tilt, frames)
-        for j in range(N_LEVEL):
-            frames.turns[j, (a + 2) % 3] += NUDGE
-        kinematics.orient_levels(person.skeleton, task, frames)
-        passive.prepare_passive(person, frames.turns, frames, tissue)
-        passive.passive_levels(person, frames.turns, task.strand_scale, state.u, tissue)
-        vec3.copy(tissue.f, motion.turned_f[a])
-        vec3.copy(tissue.m, motion.turned_m[a])
-
-
-@inner
-def slopes(task: Task, mid: Floats, tissue: Tissue, motion: Motion) -> None:
-    """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns."""
-    for a in range(axes_of(task.turns)):
-        _slopes(mid, tissue.f, motion.turned_f[a], motion.by_turn_f[a])
-        _slopes(mid, tissue.m, motion.turned_m[a], motion.by_turn_m[a])
+    motion, mid, axes = work.motion, work.frames.mid, axes_of(task.turns)
+    if motion.mixed[0] > 1 and _longest(motion.step) < FIXED:
+        return
+    passive.passive_by_turn(person.discs, u, work.frames.turns, axes, work.tissue, motion.by_turn_f, motion.by_turn_m)
+    for by in (motion.by_turn_f, motion.by_turn_m):
+        for a in range(axes):
+            for j in range(N_LEVEL):
+                x, y, z = vec3.rotate_at(mid, j, by[a, j, 0], by[a, j, 1], by[a, j, 2])
+                by[a, j, 0], by[a, j, 1], by[a, j, 2] = x, y, z
 
 
 @kernel
@@ -82,24 +64,10 @@ def _longest(step: Floats) -> float:
 
 
 @kernel
-def _slopes(mid: Floats, here: Floats, there: Floats, out: Floats) -> None:
-    """Write (there - here) / NUDGE turned to global axes."""
-    for j in range(N_LEVEL):
-        x, y, z = there[j, 0] - here[j, 0], there[j, 1] - here[j, 1], there[j, 2] - here[j, 2]
-        x, y, z = vec3.rotate_at(mid, j, x / NUDGE, y / NUDGE, z / NUDGE)
-        out[j, 0], out[j, 1], out[j, 2] = x, y, z
-
-
-@kernel
 def _by_turn(by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: float) -> tuple[float, float, float]:
     """Return how a level's force or moment changes as its upper body turns about (x, y, z), global."""
     x, y, z = vec3.unrotate_at(mid, j, x, y, z)
-    fx, fy, fz = z * by[0, j, 0], z * by[0, j, 1], z * by[0, j, 2]
-    if axes == 3:
-        fx += x * by[1, j, 0] + y * by[2, j, 0]
-        fy += x * by[1, j, 1] + y * by[2, j, 1]
-        fz += x * by[1, j, 2] + y * by[2, j, 2]
-    return fx, fy, fz
+    return passive.along(by, axes, j, x, y, z)
 
 
 @inner

@@ -68,16 +68,17 @@ def level_wrench(tissue: Tissue, j: int, q: Floats, desk: LevelDesk) -> None:
     for n in range(tissue.strand_first[j], tissue.strand_first[j + 1]):
         ligament.add_strand(
             n, j, desk.strand_u, desk.strand_l, desk.u, tissue.strand_stiffness[n], tissue.strand_slack[n],
-            tissue.strand_toe[n], desk.f, desk.m, desk.k, desk.c,
+            tissue.strand_toe[n], desk.f, desk.m, desk.k, desk.c, desk.aka, desk.af,
         )  # fmt: skip
     for i in range(2 * j, 2 * j + 2):
         facet.add_facet(
             i, desk.facet_p, desk.facet_o, desk.facet_a, desk.facet_n, tissue.facet_radius, tissue.facet_point_area,
             tissue.contact[0], tissue.contact[1], tissue.contact[2], desk.u, desk.f, desk.m, desk.k, desk.c,
+            desk.aka, desk.af,
         )  # fmt: skip
         facet.add_tip(
             i, desk.facet_tip, desk.facet_up, tissue.lamina, tissue.tip_stiffness, tissue.tip_toe, desk.u, desk.f,
-            desk.m, desk.k, desk.c,
+            desk.m, desk.k, desk.c, desk.aka, desk.af,
         )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class LevelDesk(NamedTuple):
     m: Floats  # (level, 3) N m                   about the upper anchor
     k: Floats  # (level, 3, 3)
     c: Floats  # (level, 3, 3)
+    aka: Floats  # (level, 3, 3)                  of no use here
+    af: Floats  # (level, 3, 3)
     direct: Floats  # (3, 3)
     arm: Floats  # (3, 3)
     strand_u: Floats  # (strand, 3) m
@@ -133,7 +135,8 @@ def make_level_desk(tissue: Tissue) -> LevelDesk:
     n, strands, points = tissue.strand_first.size - 1, tissue.strand_level.size, tissue.facet_points.shape[1]
     z = np.zeros
     return LevelDesk(
-        f=z((n, 3)), m=z((n, 3)), k=z((n, 3, 3)), c=z((n, 3, 3)), direct=z((3, 3)), arm=z((3, 3)),
+        f=z((n, 3)), m=z((n, 3)), k=z((n, 3, 3)), c=z((n, 3, 3)), aka=z((n, 3, 3)), af=z((n, 3, 3)),
+        direct=z((3, 3)), arm=z((3, 3)),
         strand_u=z((strands, 3)), strand_l=z((strands, 3)), facet_p=z((2 * n, points, 3)), facet_o=z((2 * n, 3)),
         facet_a=z((2 * n, 3)), facet_n=z((2 * n, 3)),
         facet_tip=z((2 * n, 3)), facet_up=z((2 * n, 3)), u=z((n, 3)),

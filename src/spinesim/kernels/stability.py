@@ -4,13 +4,13 @@ tension.
 The 36 coordinates are 18 small rotations (global axes, about the upper anchors) and 18 disc translations (mid frames).
 A coordinate of level i moves all above it by a twist: velocity v of the point at the origin and angular velocity w.
 Rigid loads and taut segments answer with the change of their wrench (force and moment about the origin), worked out
-exactly; passive tissue depends on its own level alone, so that six differences give the rotations of all six levels.
+exactly; passive tissue depends on its own level alone.
 Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 1989).
 """
 
 import math
 
-from spinesim.kernels import kinematics, passive, vec3
+from spinesim.kernels import passive, vec3
 from spinesim.kernels.equilibrium import sum_pulls
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.stability_tables import Desk
@@ -30,8 +30,6 @@ from spinesim.kernels.tables import (
     Work,
 )
 
-NUDGE = 1e-6  # rad, of the differences of passive tissue
-
 
 @kernel
 def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) -> None:
@@ -43,10 +41,11 @@ def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) ->
     level, and callers take the symmetric part.
     """
     _turns(work.frames.turns, work.frames.mid, desk.by_turn, desk.mid_turn)
-    _tissue_by_turn(person, task, state.u, work.frames.turns, desk)
+    tissue, turns = work.tissue, work.frames.turns
+    passive.passive_by_turn(person.discs, state.u, turns, 3, tissue, desk.tissue_f, desk.tissue_m)
     _twists(work.frames, state.u, desk.mid_turn, desk.twist)
     _add_loads(work.forces, work.frames.o, desk.loads)
-    _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, desk.frames.turn, desk.wall_turn)
+    _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, desk.turn, desk.wall_turn)
     _add_segments(person.lines, person.skeleton.abdomen_share, work.frames.o, work.pulls, desk)
     sum_pulls(work.pulls.wrench, work.pulls.tension, person.lines.f_max.size, desk.total)
     for j in range(N_LEVEL):
@@ -77,27 +76,6 @@ def _left_jacobian_inverse(t: Floats, x: float, y: float, z: float) -> tuple[flo
     p, q, r = vec3.cross(t[0], t[1], t[2], x, y, z)
     x, y, z = vec3.left_jacobian_inverse_transposed(t, x, y, z)
     return x - p, y - q, z - r
-
-
-@inner
-def _tissue_by_turn(person: Person, task: Task, u: Floats, turns: Floats, desk: Desk) -> None:
-    """Write how each level's passive force and moment (mid frame) change with its rotation vector, by central
-    differences: of a mirrored posture they are mirrored.
-    """
-    frames, other, f, m = desk.frames, desk.tissue, desk.tissue_f, desk.tissue_m
-    for n in range(6):
-        c, step = n // 2, NUDGE * (1.0 - 2.0 * (n % 2))
-        for j in range(N_LEVEL):
-            for i in range(3):
-                frames.turns[j, i] = turns[j, i]
-            frames.turns[j, c] += step
-        kinematics.orient_bodies(person.skeleton, task, frames)
-        passive.prepare_passive(person, frames.turns, frames, other)
-        passive.passive_levels(person, frames.turns, task.strand_scale, u, other)
-        for j in range(N_LEVEL):
-            for i in range(3):
-                f[j, i, c] += 0.5 * other.f[j, i] / step
-                m[j, i, c] += 0.5 * other.m[j, i] / step
 
 
 @inner
@@ -359,10 +337,10 @@ def _tissue_rows(work: Work, desk: Desk, j: int) -> None:
             _add_column(k, 3 * j, 3 * i + c, -x, -y, -z)
     for c in range(3):
         x, y, z = by_turn[j, 0, c], by_turn[j, 1, c], by_turn[j, 2, c]
-        px, py, pz = vec3.rotate_at(desk.tissue_m, j, x, y, z)
+        px, py, pz = passive.along(desk.tissue_m, 3, j, x, y, z)
         px, py, pz = vec3.rotate_at(mid, j, px, py, pz)
         _add_column(k, 3 * j, 3 * j + c, -px, -py, -pz)
-        px, py, pz = vec3.rotate_at(desk.tissue_f, j, x, y, z)
+        px, py, pz = passive.along(desk.tissue_f, 3, j, x, y, z)
         _add_column(k, 18 + 3 * j, 3 * j + c, -px, -py, -pz)
         px, py, pz = vec3.rotate_at(mid, j, tissue.g[j, 0, c], tissue.g[j, 1, c], tissue.g[j, 2, c])
         _add_column(k, 3 * j, 18 + 3 * j + c, -px, -py, -pz)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinesim.kernels.tables import N_LEVEL, Floats, Frames, Person, Tissue, make_frames, make_tissue
+from spinesim.kernels.tables import N_LEVEL, Floats, Person
 
 
 class Margin(NamedTuple):
@@ -22,12 +22,11 @@ NOT_ASSESSED = Margin(math.nan, math.nan, np.full((N_LEVEL, 3), math.nan))
 class Desk(NamedTuple):
     """Scratch and outputs of the tangent; a block answers a twist (v, w) with a change of wrench (force, moment)."""
 
-    frames: Frames  #                           of a nudged posture
-    tissue: Tissue
+    turn: Floats  # (3, 3, 3)                   scratch matrices
     mid_turn: Floats  # (level, 3, 3) 1         turn of the mid frame per turn of the level, global
     by_turn: Floats  # (level, 3, 3) 1          rate of the rotation vector per turn of the level, global
-    tissue_f: Floats  # (level, 3, 3) N/rad     passive force by rotation vector, mid frame
-    tissue_m: Floats  # (level, 3, 3) N m/rad   passive moment by rotation vector, mid frame
+    tissue_f: Floats  # (3, level, 3) N/rad     passive force by rotation vector (z, x, y), mid frame
+    tissue_m: Floats  # (3, level, 3) N m/rad   passive moment by rotation vector, mid frame
     twist: Floats  # (level, 6, 6)              twist of all above the level by its coordinates
     loads: Floats  # (level, 6, 6)              of the loads on all above the level
     pair: Floats  # (body, body, 6, 6)          of the segments between two bodies, the lower one held
@@ -42,9 +41,9 @@ class Desk(NamedTuple):
 
 def make_desk(person: Person) -> Desk:
     """Allocate the arrays of one tangent."""
-    z, n_strand, n_point = np.zeros, person.strands.level.size, person.facets.points.shape[1]
+    z = np.zeros
     return Desk(
-        make_frames(), make_tissue(n_strand, n_point),
-        z((6, 3, 3)), z((6, 3, 3)), z((6, 3, 3)), z((6, 3, 3)), z((6, 6, 6)), z((6, 6, 6)), z((7, 7, 6, 6)),
+        z((3, 3, 3)), z((6, 3, 3)), z((6, 3, 3)), z((3, 6, 3)), z((3, 6, 3)),
+        z((6, 6, 6)), z((6, 6, 6)), z((7, 7, 6, 6)),
         z((7, 7, 6)), z((7, 9, 9)), z((3, 3)), z((6, 6)), z(48), z((person.lines.n_fascicle, 36)), z((36, 36)),
     )  # fmt: skip

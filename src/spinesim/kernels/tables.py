@@ -242,6 +242,13 @@ class Tissue(NamedTuple):
     m: Floats  # (level, 3) N m                 about the upper anchor
     k: Floats  # (level, 3, 3) N/m              df/du
     g: Floats  # (level, 3, 3) N                dm/du
+    aka: Floats  # (level, 3, 3) N m            of strands and facets: sum of [a] K [a], a the arm, K the tangent
+    af: Floats  # (level, 3, 3) N m             sum of a f^T
+    disc_f: Floats  # (level, 3) N              of the disc alone, as f, m, k and g
+    disc_m: Floats  # (level, 3) N m
+    disc_k: Floats  # (level, 3, 3) N/m
+    disc_g: Floats  # (level, 3, 3) N
+    spare: Floats  # (5, 3, 3)
 
 
 class Pulls(NamedTuple):
@@ -277,8 +284,6 @@ class Motion(NamedTuple):
     mixed: Ints  # (2,)                         points remembered; times begun anew
     by_turn_f: Floats  # (3, level, 3) N/rad    settling.slopes: force and moment on all above by a turn about the
     by_turn_m: Floats  # (3, level, 3) N m/rad  disc's z, x and y axes, global
-    turned_f: Floats  # (3, level, 3) N         settling.turn_tissue: force and moment of levels nudged so, mid frames
-    turned_m: Floats  # (3, level, 3) N m
     by_turn: Floats  # (3, 43) N and N m        rhythm.note: balance of a nudged pelvis; last the wall's tension, N
     by_pelvis: Floats  # (3, 18) N/rad          rhythm.pelvis_columns: change of the balance of forces
     best_u: Floats  # (level, 3) m              rhythm.keep: the cheapest end of all starts
@@ -341,7 +346,7 @@ def make_work(person: Person, task: Task) -> Work:
         dlam=z(25),
     )  # fmt: skip
     return Work(
-        make_frames(), _make_forces(n_force), make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
+        _make_frames(), _make_forces(n_force), _make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
         _make_motion(task.turns), problem,
     )  # fmt: skip
 
@@ -367,28 +372,29 @@ def _make_motion(turns: int) -> Motion:
     return Motion(
         c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)),
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
-        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), turned_f=z((3, 6, 3)),
-        turned_m=z((3, 6, 3)), by_turn=z((3, 43)), by_pelvis=z((3, 18)), best_u=z((6, 3)), best_lam=z(25),
+        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), by_turn=z((3, 43)), by_pelvis=z((3, 18)), best_u=z((6, 3)),
+        best_lam=z(25),
         best_tilt=z(N_TURN), best=z(1),
     )  # fmt: skip
 
 
-def make_frames() -> Frames:
-    """Allocate the scratch arrays of where bodies are."""
+def _make_frames() -> Frames:
     z = np.zeros
     return Frames(
-        turns=z((6, 3)), lean=z(3), goal=z((3, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)), arm=z((2, 4, 3)),
-        turn=z((3, 3, 3)),
+        turns=z((6, 3)), lean=z(3), goal=z((3, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)),
+        arm=z((2, 4, 3)), turn=z((3, 3, 3)),
     )  # fmt: skip
 
 
-def make_tissue(n_strand: int, n_point: int) -> Tissue:
-    """Allocate the scratch arrays of passive tissue."""
+def _make_tissue(n_strand: int, n_point: int) -> Tissue:
     z = np.zeros
     return Tissue(
-        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), to_mid=z((3, 6, 3, 3)), strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
+        disc_direct=z((6, 3, 3)), disc_arm=z((6, 3, 3)), to_mid=z((3, 6, 3, 3)),
+        strand_u=z((n_strand, 3)), strand_l=z((n_strand, 3)),
         facet_p=z((12, n_point, 3)), facet_o=z((12, 3)), facet_a=z((12, 3)), facet_n=z((12, 3)),
         facet_tip=z((12, 3)), facet_up=z((12, 3)), f=z((6, 3)), m=z((6, 3)), k=z((6, 3, 3)), g=z((6, 3, 3)),
+        aka=z((6, 3, 3)), af=z((6, 3, 3)), disc_f=z((6, 3)), disc_m=z((6, 3)), disc_k=z((6, 3, 3)), disc_g=z((6, 3, 3)),
+        spare=z((5, 3, 3)),
     )  # fmt: skip
 
 

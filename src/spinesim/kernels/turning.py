@@ -50,6 +50,8 @@ def _turn_pelvis(skeleton: Skeleton, task: Task, tilt: Floats, frames: Frames) -
     lean[:] = 0.0
     _follow(task, 0.0, 0.0, 0.0, frames.turns)
     kinematics.orient_levels(skeleton, task, frames)
+    if tilt[LIST] == 0.0 and tilt[ROTATION] == 0.0 and tilt[LEAN] == 0.0:
+        return
     vec3.copy(r[THORAX], frames.goal)
     lean[0], lean[1], lean[2] = tilt[LIST], tilt[ROTATION], tilt[LEAN]
     x, y, z = lean[0], lean[1], lean[2]

@@ -76,6 +76,15 @@ def between(a: Floats, b: Floats, out: Floats) -> None:
 
 
 @kernel
+def spread(t: Floats, square: float, a: float, b: float, c: float, out: Floats) -> None:
+    """Write a + b K + c K^2 to `out`, with K v = t x v and `square` = t.t."""
+    x, y, z, a = t[0], t[1], t[2], a - c * square
+    out[0, 0], out[0, 1], out[0, 2] = a + c * x * x, c * x * y - b * z, c * x * z + b * y
+    out[1, 0], out[1, 1], out[1, 2] = c * x * y + b * z, a + c * y * y, c * y * z - b * x
+    out[2, 0], out[2, 1], out[2, 2] = c * x * z - b * y, c * y * z + b * x, a + c * z * z
+
+
+@kernel
 def rotation(x: float, y: float, z: float, out: Floats) -> None:
     """Write the matrix of a rotation vector (Rodrigues) to `out`."""
     t2 = x * x + y * y + z * z
