@@ -64,8 +64,9 @@ def test_energy_is_exact_for_a_polynomial_of_the_toe() -> None:
 def pressed(depth: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return force, moment and tangent of a tip 30 mm behind and 10 mm below its anchor, so deep in a flat lamina."""
     tip, up, lamina = np.array([[-0.03, -0.01, 0.0]]), np.array([[0.0, 1.0, 0.0]]), np.array([-0.01 + depth])
-    f, m, k, c = np.zeros((1, 3)), np.zeros((1, 3)), np.zeros((1, 3, 3)), np.zeros((1, 3, 3))
-    add_tip(0, tip, up, lamina, np.array([1e5]), 5e-4, np.zeros((1, 3)), f, m, k, c)
+    f, m = np.zeros((1, 3)), np.zeros((1, 3))
+    k, c, aka, af = (np.zeros((1, 3, 3)) for _ in range(4))
+    add_tip(0, tip, up, lamina, np.array([1e5]), 5e-4, np.zeros((1, 3)), f, m, k, c, aka, af)
     return f[0], m[0], k[0]
 
 
