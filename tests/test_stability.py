@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from difference_tangent import tangent_by_differences
 from solving import Solved, closeness, situation, solve
-from spinesim.kernels.stability import tangent
-from spinesim.kernels.stability_tables import make_desk
 from spinesim.kernels.tables import State, Work
-from spinesim.stability import assess, critical
+from spinesim.stability import assess, critical, stiffness
 from test_laws import bare_column
 from tolerances import PENCIL, SOLVED
 
@@ -22,10 +20,9 @@ Array = NDArray[np.float64]
 LIFT = situation(posture={"preset": "flexed_36"}, loads=[{"kind": "held", "mass": "10 kg"}])
 
 
-def stiffness(solved: Solved, work: Work) -> tuple[Array, Array]:
+def stiffnesses(solved: Solved, work: Work) -> tuple[Array, Array]:
     """Return the tangent of all but muscle stiffness, and the muscles' share per unit of q."""
-    desk = make_desk(solved.assembly.person)
-    tangent(solved.assembly.person, solved.assembly.task, solved.state, copy.deepcopy(work), desk)
+    desk = stiffness(solved.assembly.person, solved.state.u, copy.deepcopy(work))
     return desk.stiffness, desk.arms.T @ desk.arms
 
 
@@ -51,7 +48,7 @@ ASYMMETRIC = situation(
 def test_the_tangent_is_that_of_differences(scenario: Any) -> None:
     """Differences of both depend on their step where a strand begins to pull: to 1e-5 of a block's largest entry."""
     solved = solve(scenario)
-    exact, wanted = stiffness(solved, solved.work)[0], differences(solved)
+    exact, wanted = stiffnesses(solved, solved.work)[0], differences(solved)
     for rows in (slice(18), slice(18, 36)):
         for columns in (slice(18), slice(18, 36)):
             assert closeness(exact[rows, columns], wanted[rows, columns]) <= 2e-5
@@ -62,7 +59,7 @@ def test_the_symmetric_part_tells_what_the_tangent_itself_would() -> None:
     each level; condensed as it is, its smallest eigenvalue is the same within a hundredth.
     """
     solved = solve(LIFT)
-    passive, muscles = stiffness(solved, solved.work)
+    passive, muscles = stiffnesses(solved, solved.work)
     k = passive + solved.assembly.model.recruitment.short_range_stiffness * muscles
     condensed = k[:18, :18] - k[:18, 18:] @ np.linalg.solve(k[18:, 18:], k[18:, :18])
     wanted = np.linalg.eigvalsh(0.5 * (condensed + condensed.T))[0]
@@ -77,7 +74,7 @@ def test_gravity_softens_by_weight_times_height(trunk: str) -> None:
     weightless = copy.deepcopy(work)
     weightless.forces.force[:] = 0.0
     weightless.forces.level_f[:] = 0.0
-    softer = np.diag(stiffness(solved, work)[0] - stiffness(solved, weightless)[0])
+    softer = np.diag(stiffnesses(solved, work)[0] - stiffnesses(solved, weightless)[0])
     for j in range(6):
         height = sum(
             -work.forces.force[n, 1]
@@ -90,7 +87,7 @@ def test_gravity_softens_by_weight_times_height(trunk: str) -> None:
 
 def test_without_muscles_shifts_feel_their_own_disc_alone() -> None:
     solved = bare_column("20 deg")
-    shifts = stiffness(solved, solved.work)[0][18:, 18:]
+    shifts = stiffnesses(solved, solved.work)[0][18:, 18:]
     for j in range(6):
         own = slice(3 * j, 3 * j + 3)
         assert np.allclose(
@@ -118,14 +115,14 @@ def test_the_mode_of_a_bare_column_is_a_bend_that_lowers_its_weight() -> None:
     bend = mode[:, np.abs(mode).max(axis=0).argmax()]
     assert (np.sign(bend) == np.sign(bend[0])).all()
     assert np.abs(mode[:, 1]).max() < 0.5
-    work_done = stiffness(solved, solved.work)[0][:18, :18]
+    work_done = stiffnesses(solved, solved.work)[0][:18, :18]
     turns = np.concatenate([solved.work.frames.mid[j] @ mode[j] for j in range(6)])
     assert turns @ work_done @ turns < 0.0
 
 
 def test_muscle_stiffness_is_symmetric_and_never_pushes_over() -> None:
     solved = solve(LIFT)
-    muscles = stiffness(solved, solved.work)[1]
+    muscles = stiffnesses(solved, solved.work)[1]
     assert np.allclose(muscles, muscles.T, rtol=0.0, atol=1e-12 * np.abs(muscles).max())
     assert np.linalg.eigvalsh(muscles)[0] >= -1e-9 * np.abs(muscles).max()
 

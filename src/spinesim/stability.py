@@ -8,8 +8,8 @@ import numpy as np
 
 from spinesim.assembly import Assembly
 from spinesim.kernels.stability import tangent
-from spinesim.kernels.stability_tables import Margin, make_desk
-from spinesim.kernels.tables import Floats, State, Work
+from spinesim.kernels.stability_tables import Desk, Margin, make_desk
+from spinesim.kernels.tables import Floats, Person, State, Work
 
 MOST = 4096.0  # the largest muscle stiffness coefficient that is looked at
 _FURTHER = 8.0  # from one coefficient that is looked at to the next
@@ -24,13 +24,22 @@ def assess(assembly: Assembly, state: State, work: Work) -> Margin:
     supports count as forces that do not follow. The symmetric part of the tangent is judged: mixed terms of turn and
     shift are not symmetric by the force through the level, which moves the eigenvalue by less than 1 %.
     """
-    desk = make_desk(assembly.person)
-    tangent(assembly.person, assembly.task, state, work, desk)
+    desk = stiffness(assembly.person, state.u, work)
     passive = 0.5 * (desk.stiffness + desk.stiffness.T)
     muscles = desk.arms.T @ desk.arms
     q = assembly.model.recruitment.short_range_stiffness
     eigenvalue, mode = _weakest(passive + q * muscles)
     return Margin(eigenvalue, critical(passive, muscles), _in_mid_frames(mode, work.frames.mid))
+
+
+def stiffness(person: Person, u: Floats, work: Work) -> Desk:
+    """Return the tangent at disc translations u (level, 3) m; `work` is that of the solve."""
+    desk = make_desk(person)
+    tangent(
+        person.skeleton.abdomen_share, person.lines, person.discs, u, work.frames, work.forces, work.tissue, work.pulls,
+        desk,
+    )  # fmt: skip
+    return desk
 
 
 def _weakest(k: Floats) -> tuple[float, Floats]:

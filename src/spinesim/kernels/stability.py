@@ -19,20 +19,21 @@ from spinesim.kernels.tables import (
     N_LEVEL,
     PELVIS,
     THORAX,
+    Discs,
     Floats,
     Forces,
     Frames,
     Lines,
-    Person,
     Pulls,
-    State,
-    Task,
-    Work,
+    Tissue,
 )
 
 
 @kernel
-def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) -> None:
+def tangent(
+    share: float, lines: Lines, discs: Discs, u: Floats, frames: Frames, forces: Forces, tissue: Tissue, pulls: Pulls,
+    desk: Desk,
+) -> None:  # fmt: skip
     """Write desk.stiffness and desk.arms of a solved posture, held with the rotations it was solved at; `desk` comes
     fresh from `make_desk`.
 
@@ -40,20 +41,19 @@ def tangent(person: Person, task: Task, state: State, work: Work, desk: Desk) ->
     and those frames turn, so that they are no derivatives of one energy: mixed terms differ by the force through the
     level, and callers take the symmetric part.
     """
-    _turns(work.frames.turns, work.frames.mid, desk.by_turn, desk.mid_turn)
-    tissue, turns = work.tissue, work.frames.turns
-    passive.passive_by_turn(person.discs, state.u, turns, 3, tissue, desk.tissue_f, desk.tissue_m)
-    _twists(work.frames, state.u, desk.mid_turn, desk.twist)
-    _add_loads(work.forces, work.frames.o, desk.loads)
-    _turn_of_wall(person.skeleton.abdomen_share, work.frames.r, desk.turn, desk.wall_turn)
-    _add_segments(person.lines, person.skeleton.abdomen_share, work.frames.o, work.pulls, desk)
-    sum_pulls(work.pulls.wrench, work.pulls.tension, person.lines.f_max.size, desk.total)
+    _turns(frames.turns, frames.mid, desk.by_turn, desk.mid_turn)
+    passive.passive_by_turn(discs, u, frames.turns, 3, tissue, desk.tissue_f, desk.tissue_m)
+    _twists(frames, u, desk.mid_turn, desk.twist)
+    _add_loads(forces, frames.o, desk.loads)
+    _turn_of_wall(share, frames.r, desk.turn, desk.wall_turn)
+    _add_segments(lines, share, frames.o, pulls, desk)
+    sum_pulls(pulls.wrench, pulls.tension, lines.f_max.size, desk.total)
     for j in range(N_LEVEL):
         for i in range(N_LEVEL):
             _sum_block(desk, j, i)
-            _outside_rows(work, desk, j, i)
-        _tissue_rows(work, desk, j)
-    _muscle_arms(person.lines.n_fascicle, work.pulls, work.frames.mid, work.frames.a_up, desk.arms)
+            _outside_rows(frames, forces.level_f, desk, j, i)
+        _tissue_rows(tissue, frames.mid, desk, j)
+    _muscle_arms(lines.n_fascicle, pulls, frames.mid, frames.a_up, desk.arms)
 
 
 @kernel
@@ -280,9 +280,9 @@ def _add_wall(wall: Floats, turn: Floats, above: bool, moves: bool, block: Float
 
 
 @inner
-def _outside_rows(work: Work, desk: Desk, j: int, i: int) -> None:
+def _outside_rows(frames: Frames, level_f: Floats, desk: Desk, j: int, i: int) -> None:
     """Write what loads and lines add to the rows of level j by the coordinates of level i."""
-    level_f, a, mid, total, k = work.forces.level_f, work.frames.a_up, work.frames.mid, desk.total, desk.stiffness
+    a, mid, total, k = frames.a_up, frames.mid, desk.total, desk.stiffness
     fx, fy, fz = level_f[j, 0] + total[6 * j], level_f[j, 1] + total[6 * j + 1], level_f[j, 2] + total[6 * j + 2]
     ax, ay, az = a[j, 0], a[j, 1], a[j, 2]
     for c in range(6):
@@ -326,9 +326,9 @@ def _turned_mid(mid_turn: Floats, j: int, i: int, c: int) -> tuple[float, float,
 
 
 @inner
-def _tissue_rows(work: Work, desk: Desk, j: int) -> None:
+def _tissue_rows(tissue: Tissue, mid: Floats, desk: Desk, j: int) -> None:
     """Write what passive tissue adds to the rows of level j: its own change, and its moment turned with its frame."""
-    tissue, mid, k, by_turn = work.tissue, work.frames.mid, desk.stiffness, desk.by_turn
+    k, by_turn = desk.stiffness, desk.by_turn
     mx, my, mz = vec3.rotate_at(mid, j, tissue.m[j, 0], tissue.m[j, 1], tissue.m[j, 2])
     for i in range(j, N_LEVEL):
         for c in range(3):
