@@ -51,7 +51,11 @@ def as_settled(assembly: Assembly, work: Work) -> Assembly:
     pelvis, lean = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec(turned), float(turned[2])
     work.frames.lean[:] = 0.0
     task = assembly.task._replace(
-        level=work.frames.turns.copy(), pelvis=pelvis.as_rotvec(), settle=0.0, sideways=0.0, lean_spread=0.0,
+        level=work.frames.turns.copy(),
+        pelvis=pelvis.as_rotvec(),
+        settle=0.0,
+        sideways=0.0,
+        lean_spread=0.0,
         sway_spread=np.zeros(2),
     )
     angles = assembly.angles

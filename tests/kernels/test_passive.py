@@ -15,7 +15,7 @@ from differences import gradient, jacobian
 from solving import STANDING, make_work, solve_tables
 from spinesim.kernels import equilibrium, passive
 from spinesim.kernels.jit import config
-from spinesim.kernels.tables import BED, Person, Task, Work
+from spinesim.kernels.tables import BED, N_TURN, Person, Task, Work
 from spinesim.simulation import prepare
 from tolerances import SOLVED
 
@@ -70,7 +70,7 @@ def turned(task: Task, turn: Array) -> tuple[Task, Work]:
     if config.DISABLE_JIT:
         work = make_work(person, whole)
         equilibrium.prepare(person, whole, work)
-        equilibrium.orient(person, whole, np.zeros(6), 0.0, work)
+        equilibrium.orient(person, whole, np.zeros(N_TURN), work)
     else:
         work = solve_tables(person, whole)[1]
     return task._replace(level=turn), work

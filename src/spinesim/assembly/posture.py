@@ -144,11 +144,16 @@ def _pelvis_range(model: Model, values: dict[str, float], thigh: float) -> Float
     )
     pelvis, lumbar, bending = (values[name] for name in ("pelvis_tilt", "lumbar_flexion", "right_lateral_bending"))
     sides, turns = model.ranges["pelvis_list"], model.ranges["pelvis_rotation"]
-    found = np.array([
-        (max(pelvis - high, flat - lumbar, pelvis + thigh - ahead), min(pelvis - low, bent - lumbar, pelvis + thigh - behind)),
-        (max(sides[0], bending - rightmost), min(sides[1], bending - leftmost)),
-        turns,
-    ])
+    found = np.array(
+        [
+            (
+                max(pelvis - high, flat - lumbar, pelvis + thigh - ahead),
+                min(pelvis - low, bent - lumbar, pelvis + thigh - behind),
+            ),
+            (max(sides[0], bending - rightmost), min(sides[1], bending - leftmost)),
+            turns,
+        ]
+    )
     return np.stack([np.minimum(found[:, 0], 0.0), np.maximum(found[:, 1], 0.0)], axis=1)
 
 

@@ -12,7 +12,6 @@ from spinesim.kernels.tables import (
     FEET,
     HOOP,
     LEAN,
-    N_POSED,
     Floats,
     Motion,
     Person,
@@ -23,7 +22,8 @@ from spinesim.kernels.tables import (
 )
 
 NUDGE = 1e-6  # rad, of the difference
-STARTS = 3  # as the posture says, and with the pelvis leant by one spread forward and backward
+STARTS = 3  # leans: one spread forward, none, one spread backward
+SKIP, HELD, FREE = 0, 1, 2  # what may turn in a solve
 
 
 @inner
@@ -31,63 +31,84 @@ def pelvis_columns(person: Person, task: Task, state: State, scale: float, work:
     """Write how the balance changes as the pelvis turns and the lumbar spine follows, at the activations problem.x:
     all of it, weights, passive tissue and the muscles' own lines and lengths.
 
-    The rows of motion.res must be those of the posture as it is; the forces' change stays in motion.by_pelvis.
+    The rows of motion.res must be those of the posture as it is; the forces' change stays in motion.by_pelvis. List and
+    rotation take central differences: of one-sided ones the mirror would show.
     """
     other = Work(
         work.nudged_frames, work.nudged_forces, work.nudged_tissue, work.nudged_pulls, work.nudged_motion,
         work.problem, work.nudged_frames, work.nudged_forces, work.nudged_tissue, work.nudged_pulls,
         work.nudged_motion,
     )  # fmt: skip
-    for k in range(N_POSED - LEAN):
+    for n in range(5):
+        k, step = (n + 1) // 2, -NUDGE if n in (2, 4) else NUDGE
         if k > 0 and task.sway_spread[k - 1] == 0.0:
             continue
         here = state.tilt[LEAN + k]
-        state.tilt[LEAN + k] = here + NUDGE
+        state.tilt[LEAN + k] = here + step
         equilibrium.orient(person, task, state.tilt, other)
         state.tilt[LEAN + k] = here
         equilibrium.evaluate(person, task, state.u, scale, other)
         equilibrium.balance(person, task, state, other)
-        _column(person, task, k, here, other, work)
+        _column(person, task, k, step, here, other, work)
 
 
 @inner
-def _column(person: Person, task: Task, k: int, turned: float, other: Work, work: Work) -> None:
-    """Write one column from the difference between two postures."""
-    motion, far, by, c = work.motion, FARTHEST_LEAN, work.motion.by_pelvis, work.motion.c
+def _column(person: Person, task: Task, k: int, step: float, turned: float, other: Work, work: Work) -> None:
+    """Add to one column the difference between two postures, or one half of it."""
+    far, by, c = FARTHEST_LEAN, work.motion.by_pelvis, work.motion.c
     a, b, here, there = work.problem.a, work.problem.b, work.motion.res, other.motion.res
-    q = work.problem.x.size - 2 * (task.turns - LEAN - k)
+    q, share = work.problem.x.size - 2 * (task.turns - LEAN - k), (1.0 if k == 0 else 0.5) / step
     for i in range(18):
-        by[k, i] = (there[i] - here[i]) / NUDGE
+        by[k, i] = (by[k, i] if step < 0.0 else 0.0) + share * (there[i] - here[i])
     for row in range(24 if task.contact == FEET else 18):
-        slope = (there[18 + row] - here[18 + row]) / NUDGE
+        slope = share * (there[18 + row] - here[18 + row])
         if row < 18:
             j, i = row // 3, row % 3
             for n in range(3):
-                slope += c[j, i, n] * by[k, 3 * j + n]
+                slope += c[j, i, n] * share * (there[3 * j + n] - here[3 * j + n])
         turn_entry(row, q, slope, far, turned, a, b)
     wall = 0.0
     for i in range(person.lines.n_fascicle):
         wall += person.lines.hoop[i] * (other.pulls.tension[i] - work.pulls.tension[i])
-    turn_entry(HOOP, q, wall / NUDGE, far, turned, a, b)
+    turn_entry(HOOP, q, share * wall, far, turned, a, b)
 
 
 @kernel
 def starts_of(task: Task) -> int:
-    """Return from how many postures a solve starts to find the cheapest; 0 where there is nothing to choose."""
-    return STARTS if task.lean_spread > 0.0 else 0
+    """Return how many solves seek the cheapest posture: as it says, then from several leans; 0 where none is sought."""
+    return STARTS + 1 if task.lean_spread > 0.0 else 0
 
 
 @inner
-def begin(task: Task, start: int, state: State) -> None:
-    """Lean the pelvis of a state that begins anew."""
-    if start > 0:
-        lean = task.lean_spread if start == 1 else -task.lean_spread
-        state.tilt[LEAN] = min(max(lean, task.pelvis_range[0, 0]), task.pelvis_range[0, 1])
+def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> int:
+    """Set the state that a solve starts from: first of the posture as it says, then of its answer with the pelvis leant
+    by one spread, at last of the cheapest end. Returns what may turn then: FREE, HELD, or SKIP where there is no answer
+    to start from. `done` tells whether the last solve ended.
+    """
+    if trial == 0:
+        motion.best[0], motion.best[1] = math.inf, 0.0
+        state.tilt[:] = 0.0
+        return HELD
+    if trial == 1 and done:
+        motion.best[1] = 1.0
+        _copy_state(state.u, state.lam, state.tilt, motion.held_u, motion.held_lam, motion.held_tilt)
+    if motion.best[1] == 0.0:
+        return SKIP
+    state.info[1] = 0.0
+    if trial > STARTS and motion.best[0] < math.inf:
+        _copy_state(motion.best_u, motion.best_lam, motion.best_tilt, state.u, state.lam, state.tilt)
+        return FREE
+    _copy_state(motion.held_u, motion.held_lam, motion.held_tilt, state.u, state.lam, state.tilt)
+    if trial > STARTS:
+        return HELD
+    lean = (trial - 2) * task.lean_spread
+    state.tilt[LEAN] = min(max(lean, task.pelvis_range[0, 0]), task.pelvis_range[0, 1])
+    return FREE
 
 
 @inner
 def keep(problem: Problem, state: State, power: int, gamma: float, motion: Motion) -> None:
-    """Keep where a start ended when nothing was cheaper: muscles, turns and reserves."""
+    """Keep where a solve ended when none before was cheaper: muscles, turns and reserves."""
     total = 0.0
     for i in range(problem.x.size):
         total += problem.x[i] ** power / problem.ease[i]
@@ -96,15 +117,6 @@ def keep(problem: Problem, state: State, power: int, gamma: float, motion: Motio
     if total < motion.best[0]:
         motion.best[0] = total
         _copy_state(state.u, state.lam, state.tilt, motion.best_u, motion.best_lam, motion.best_tilt)
-
-
-@inner
-def resume(state: State, motion: Motion) -> bool:
-    """Go back to the cheapest end of all starts; false where none ended."""
-    if motion.best[0] == math.inf:
-        return False
-    _copy_state(motion.best_u, motion.best_lam, motion.best_tilt, state.u, state.lam, state.tilt)
-    return True
 
 
 @kernel

@@ -42,22 +42,26 @@ def turn_of(v: int, a: int) -> int:
 def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
     """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns, translations held.
 
-    After the last, tiny steps they are what they were.
+    After the last, tiny steps they are what they were. Turns to a side take central differences: of one-sided ones the
+    mirror would show.
     """
     if work.motion.mixed[0] > 1 and _longest(work.motion.step) < FIXED:
         return
     frames, nudged, tissue, other = work.frames, work.nudged_frames, work.tissue, work.nudged_tissue
+    by_f, by_m = work.motion.by_turn_f, work.motion.by_turn_m
     for i in range(3):
         nudged.lean[i] = frames.lean[i]
-    for a in range(axes_of(task.turns)):
+    for n in range(5 if axes_of(task.turns) == 3 else 1):
+        a, step = (n + 1) // 2, -NUDGE if n in (2, 4) else NUDGE
         vec3.copy(frames.turns, nudged.turns)
         for j in range(N_LEVEL):
-            nudged.turns[j, (a + 2) % 3] += NUDGE
+            nudged.turns[j, (a + 2) % 3] += step
         kinematics.orient_levels(person.skeleton, task, nudged)
         passive.prepare_passive(person, nudged.turns, nudged, other)
         passive.passive_levels(person, nudged.turns, task.strand_scale, u, other)
-        _slopes(frames.mid, tissue.f, other.f, work.motion.by_turn_f[a])
-        _slopes(frames.mid, tissue.m, other.m, work.motion.by_turn_m[a])
+        share = 1.0 if a == 0 else 0.5
+        _slopes(frames.mid, tissue.f, other.f, step, share, by_f[a])
+        _slopes(frames.mid, tissue.m, other.m, step, share, by_m[a])
 
 
 @kernel
@@ -70,18 +74,17 @@ def _longest(step: Floats) -> float:
 
 
 @kernel
-def _slopes(mid: Floats, here: Floats, there: Floats, out: Floats) -> None:
-    """Write (there - here) / NUDGE turned to global axes."""
+def _slopes(mid: Floats, here: Floats, there: Floats, step: float, share: float, out: Floats) -> None:
+    """Write (there - here) / step turned to global axes; the second `share` of two is added, that of a step back."""
+    k, keep = share / step, 1.0 if step < 0.0 else 0.0
     for j in range(N_LEVEL):
         x, y, z = there[j, 0] - here[j, 0], there[j, 1] - here[j, 1], there[j, 2] - here[j, 2]
-        x, y, z = vec3.rotate_at(mid, j, x / NUDGE, y / NUDGE, z / NUDGE)
-        out[j, 0], out[j, 1], out[j, 2] = x, y, z
+        x, y, z = vec3.rotate_at(mid, j, k * x, k * y, k * z)
+        out[j, 0], out[j, 1], out[j, 2] = keep * out[j, 0] + x, keep * out[j, 1] + y, keep * out[j, 2] + z
 
 
 @kernel
-def _by_turn(
-    by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: float
-) -> tuple[float, float, float]:
+def _by_turn(by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: float) -> tuple[float, float, float]:
     """Return how a level's force or moment changes as its upper body turns about (x, y, z), global."""
     x, y, z = vec3.unrotate_at(mid, j, x, y, z)
     fx, fy, fz = z * by[0, j, 0], z * by[0, j, 1], z * by[0, j, 2]
