@@ -23,7 +23,7 @@ from tolerances import SOLVED
 ROOT = Path(__file__).resolve().parents[1]
 SWAP = {"left": "right", "right": "left"}
 SIDED_TURNS = ("right_lateral_bending", "left_axial_rotation")
-MIRRORED = {"held": 1e-9, "settled": SOLVED}  # relative; vertebrae that settle stop at 1e-10 rad, each solve in its way
+MIRRORED = {"held": 1e-9, "settled": SOLVED}  # relative; turns that are chosen stop at 1e-10 rad, each solve in its way
 FAULTS: dict[str, dict[str, Any]] = {
     "gluteal": {"posture": {"preset": "single_leg"}, "faults": [{"name": "gluteal_weakness", "side": "right"}]},
     "predicted": {
@@ -71,7 +71,8 @@ def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str, vertebrae: str) 
     modes = values(here).pop("buckling_mode"), mirrored["buckling_mode"]
     mirrored["buckling_mode"] = modes[1] * np.sign((modes[0] * modes[1]).sum())  # either sense of a mode is the same
     found = differences(values(here), mirrored, units)
-    apart = {variable: gap for variable, gap in found.items() if gap > MIRRORED[vertebrae] and variable != "iterations"}
+    most = SOLVED if name == "predicted" else MIRRORED[vertebrae]
+    apart = {variable: gap for variable, gap in found.items() if gap > most and variable != "iterations"}
     assert apart == {}
 
 

@@ -22,7 +22,8 @@ from spinesim.kernels.tables import (
 )
 
 NUDGE = 1e-6  # rad, of the difference
-STARTS = 3  # leans: one spread forward, none, one spread backward
+STARTS = 5  # leans by halves of a spread, from one forward to one backward
+MOST_ROUNDS = 60  # of one start
 SKIP, HELD, FREE = 0, 1, 2  # what may turn in a solve
 
 
@@ -82,8 +83,8 @@ def starts_of(task: Task) -> int:
 @inner
 def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> int:
     """Set the state that a solve starts from: first of the posture as it says, then of its answer with the pelvis leant
-    by one spread, at last of the cheapest end. Returns what may turn then: FREE, HELD, or SKIP where there is no answer
-    to start from. `done` tells whether the last solve ended.
+    by up to one spread, at last of the cheapest end. Returns what may turn then: FREE, HELD, or SKIP where there is
+    no answer to start from. `done` tells whether the last solve ended.
     """
     if trial == 0:
         motion.best[0], motion.best[1] = math.inf, 0.0
@@ -101,7 +102,7 @@ def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> i
     _copy_state(motion.held_u, motion.held_lam, motion.held_tilt, state.u, state.lam, state.tilt)
     if trial > STARTS:
         return HELD
-    lean = (trial - 2) * task.lean_spread
+    lean = 0.5 * (trial - 3) * task.lean_spread
     state.tilt[LEAN] = min(max(lean, task.pelvis_range[0, 0]), task.pelvis_range[0, 1])
     return FREE
 

@@ -49,7 +49,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         work.motion.step[:] = 0.0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
-        for iteration in range(MAX_ITERATIONS):
+        for iteration in range(rhythm.MOST_ROUNDS if 0 < trial < starts else MAX_ITERATIONS):
             if iteration == 0 or may_settle:
                 equilibrium.orient(person, task, state.tilt, work)
             equilibrium.evaluate(person, task, state.u, scale, work)
