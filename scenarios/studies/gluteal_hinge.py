@@ -76,7 +76,7 @@ def draw(found: Sequence[Row]) -> Figure:
                 _draw_line(axes, line, key, look, f"{depth} deg, {rhythm}", rhythm == "predicted")
         axes.invert_xaxis()
         tidy(axes, f"{words}, with {LOADS[-1]} kg", "gluteal strength left, %")
-    places[0].legend(fontsize=7, loc="lower left")
+    places[-1].legend(fontsize=7, loc="lower left")
     return figure
 
 

@@ -67,9 +67,10 @@ def draw(found: Sequence[Row]) -> Figure:
     figure, places = new_figure(len(PANELS), shared=False)
     for axes, (key, words) in zip(places, PANELS.items(), strict=True):
         for depth, look in zip(DEPTHS, LOOKS, strict=False):
-            line = [row for row in found if row["depth_deg"] == depth and row["status"] == "converged"]
+            held = [row for row in found if row["depth_deg"] == depth and row["status"] == "converged"]
+            line = [row for row in held if row["settled"] == "yes"]
             axes.plot([r["cost"] for r in line], [r[key] for r in line], label=f"{depth} deg", **look)
-            guessed: list[Any] = [row for row in line if row["settled"] == "no"]
+            guessed: list[Any] = [row for row in held if row["settled"] == "no"]
             hollow = look | {"markerfacecolor": "white", "linestyle": "none"}
             axes.plot([r["cost"] for r in guessed], [r[key] for r in guessed], **hollow)
         axes.axhline(0.0, color="#1a1a1a", linewidth=0.6)
