@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 Values = dict[str, NDArray[np.float64]]
 SWAPPED = ("side", "fascicle", "body", "joint")
 SIGNS = {"axis": [1.0, 1.0, -1.0], "body_axis": [1.0, 1.0, -1.0], "rotation": [1.0, -1.0, -1.0]}
-FLIPPED = {"joint_shear_right", "disc_shear_right"}  # scalars that count towards the right
+FLIPPED = {
+    "joint_shear_right",
+    "disc_shear_right",
+    "pelvis_list",
+    "pelvis_rotation",
+}  # scalars that count towards the right
 AXIAL = {"hip_moment", "hip_reserve_moment"}  # moments: a mirror turns the two axes in its plane
 LEAST = {"N": 1.0, "N m": 1.0}  # what counts as large enough to be compared relatively, by unit
 

@@ -1,5 +1,5 @@
 """Gluteal strength x depth of a hip hinge x load in the hands: what hips and back do, the share between them prescribed
-by the healthy rhythm and, where the engine predicts it, solved.
+by the healthy rhythm, and predicted.
 
 Usage: python scenarios/studies/gluteal_hinge.py [--out FOLDER] [--pictures FOLDER]
 """
@@ -24,12 +24,9 @@ ERECTORS = ("longissimus_pars_thoracis", "iliocostalis_pars_thoracis", "longissi
 
 
 def rows() -> Iterator[Row]:
-    """Yield one row for each rhythm, load, depth and strength; rhythms that the engine does not solve give none."""
+    """Yield one row for each rhythm, load, depth and strength."""
     for rhythm, load, depth, strength in product(RHYTHMS, LOADS, DEPTHS, STRENGTHS):
-        try:
-            result = ss.simulate(_hinge(rhythm, load, depth, strength))
-        except ss.NotYetError:
-            continue
+        result = ss.simulate(hinge(rhythm, load, depth, strength))
         group = result["group_activation"]
         yield {
             "rhythm": RHYTHMS[rhythm],
@@ -37,6 +34,7 @@ def rows() -> Iterator[Row]:
             "depth_deg": depth,
             "gluteal_strength_pct": strength,
             "status": result.attrs["status"],
+            "settled": "no" if result.attrs["unsettled"] else "yes",
             "lumbar_flexion_deg": number(result["lumbar_flexion"], 1),
             "compression_L5_S1_N": number(result["joint_compression"].sel(level="L5-S1")),
             "gluteus_maximus_pct": number(100.0 * group.sel(group="gluteus_maximus").mean(), 1),
@@ -45,7 +43,8 @@ def rows() -> Iterator[Row]:
         }
 
 
-def _hinge(rhythm: str, load: int, depth: int, strength: int) -> dict[str, Any]:
+def hinge(rhythm: str, load: int, depth: int, strength: int) -> dict[str, Any]:
+    """Return a bend from the hips with a load (kg) in the hands, gluteal muscles at a strength (%)."""
     return {
         "format": 1,
         "name": f"Hinge of {depth} deg with {load} kg, gluteal muscles at {strength} %",
@@ -68,22 +67,26 @@ def draw(found: Sequence[Row]) -> Figure:
     figure, places = new_figure(len(panels), shared=False)
     for axes, (key, words) in zip(places, panels.items(), strict=True):
         for depth, look in zip(DEPTHS, LOOKS, strict=False):
-            for rhythm, filled in (("prescribed", True), ("predicted", False)):
+            for rhythm in RHYTHMS.values():
                 line = [
                     row for row in found
                     if (row["depth_deg"], row["load_kg"], row["rhythm"]) == (depth, LOADS[-1], rhythm)
                     and row["status"] == "converged"
                 ]  # fmt: skip
-                if line:
-                    style = look | {
-                        "markerfacecolor": look["color"] if filled else "white",
-                        "label": f"{depth} deg, {rhythm}",
-                    }
-                    axes.plot([r["gluteal_strength_pct"] for r in line], [r[key] for r in line], **style)
+                _draw_line(axes, line, key, look, f"{depth} deg, {rhythm}", rhythm == "predicted")
         axes.invert_xaxis()
         tidy(axes, f"{words}, with {LOADS[-1]} kg", "gluteal strength left, %")
-    places[0].legend(fontsize=7, loc="lower left")
+    places[-1].legend(fontsize=7, loc="lower left")
     return figure
+
+
+def _draw_line(axes: Any, line: Sequence[Row], key: str, look: dict[str, str], words: str, predicted: bool) -> None:
+    """Draw a line: thin without marks where the share is prescribed; hollow marks where a prediction is none."""
+    style: dict[str, Any] = look if predicted else {**look, "marker": "", "linewidth": 0.8}
+    axes.plot([row["gluteal_strength_pct"] for row in line], [row[key] for row in line], label=words, **style)
+    guessed = [row for row in line if row["settled"] == "no" and predicted]
+    hollow = {**look, "markerfacecolor": "white", "linestyle": "none"}
+    axes.plot([row["gluteal_strength_pct"] for row in guessed], [row[key] for row in guessed], **hollow)
 
 
 if __name__ == "__main__":

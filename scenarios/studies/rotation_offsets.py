@@ -46,11 +46,12 @@ def _row(posture: str, level: str, angle: int) -> Row:
 def draw(found: Sequence[Row]) -> Figure:
     """Draw the facet force on the side that the level is turned from, a line a level."""
     figure, panels = new_figure(len(POSTURES))
-    for axes, (posture, words) in zip(panels, POSTURES.items(), strict=True):
+    for axes, posture in zip(panels, POSTURES, strict=True):
         for level, look in zip(LEVELS, LOOKS, strict=True):
             line = [row for row in found if (row["posture"], row["level"]) == (posture, level)]
             held = [row for row in line if row["status"] == "converged"]
             axes.plot([r["offset_deg"] for r in held], [r["facet_right_N"] for r in held], label=level, **look)
+    for axes, words in zip(panels, POSTURES.values(), strict=True):  # they share their upward axis
         tidy(axes, words, "level turned left, deg", "right facet joint, N" if axes is panels[0] else "")
     panels[0].legend(fontsize=7, title="turned level", title_fontsize=7)
     return figure

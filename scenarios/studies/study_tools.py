@@ -36,7 +36,7 @@ def number(value: Any, digits: int = 0) -> float:
     return round(float(value), digits) + 0.0
 
 
-def run_study(name: str, rows: Callable[[], Iterable[Row]], draw: Callable[[Sequence[Row]], Figure]) -> None:
+def run_study(name: str, rows: Callable[..., Iterable[Row]], draw: Callable[[Sequence[Row]], Figure]) -> None:
     """Make the rows, print them, and write NAME.csv and NAME.png into the folders given on the command line."""
     parser = argparse.ArgumentParser(description=f"Study of small faults: {name}")
     parser.add_argument("--out", type=Path, default=Path("out/studies"), help="folder of the table")
@@ -69,7 +69,7 @@ def new_figure(panels: int, shared: bool = True) -> tuple[Figure, Any]:
     return figure, figure.subplots(1, panels, sharey=shared, squeeze=False)[0]
 
 
-def tidy(axes: Any, title: str, across: str, up: str = "") -> None:
+def tidy(axes: Any, title: str, across: str, up: str = "", from_zero: bool = True) -> None:
     """Give a panel its words and a faint grid."""
     axes.set_title(title, fontsize=9)
     axes.set_xlabel(across, fontsize=8)
@@ -77,5 +77,6 @@ def tidy(axes: Any, title: str, across: str, up: str = "") -> None:
     axes.tick_params(labelsize=8)
     axes.grid(color="#d9d9d9", linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_ylim(0.0, 1.05 * axes.get_ylim()[1])
+    if from_zero:
+        axes.set_ylim(0.0, 1.05 * axes.get_ylim()[1])
     axes.spines[["top", "right"]].set_visible(False)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spinesim.comparison import Change
 
 UNSETTLED = "; the vertebrae were held as the posture says, for they did not settle"
+UNPREDICTED = "; no prediction: pelvis and vertebrae were held as the posture says, for they did not settle"
 
 Source = str | os.PathLike[str] | Mapping[str, Any] | Scenario
 
@@ -116,8 +117,10 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     solved = solve(assembly) if wanted is None else solve_braced(assembly, wanted)
     _check_reach(solved.assembly, solved.work)
     result = wrap(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
+    result.attrs["unsettled"] = int(solved.unsettled)
     if solved.unsettled:
-        result.attrs["status_message"] += UNSETTLED
+        predicted = assembly.scenario.posture.lumbopelvic_rhythm == "solved"
+        result.attrs["status_message"] += UNPREDICTED if predicted else UNSETTLED
     return result
 
 

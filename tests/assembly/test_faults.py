@@ -81,7 +81,9 @@ def test_the_rhythm_of_a_fault_gives_way_to_none_of_the_scenario() -> None:
     told = problems(posture={**posture, "lumbopelvic_rhythm": "healthy"}, faults=["low_back_pain_rhythm"])
     assert told == [
         "the fault 'low_back_pain_rhythm' says posture.lumbopelvic_rhythm, and so does posture.lumbopelvic_rhythm: "
-        "leave one of them out @ faults.0"
+        "leave one of them out @ faults.0",
+        "posture.lumbopelvic_rhythm is stated here, and the fault 'low_back_pain_rhythm' says it too: "
+        "leave one of them out @ posture.lumbopelvic_rhythm",
     ]
 
 
@@ -120,6 +122,17 @@ def test_what_a_fault_and_the_scenario_both_state_is_told_at_both_places() -> No
     assert problems(faults=["gluteal_weakness_right"], muscles=own) == [
         "strength is stated here and in faults.0: leave one of them out @ muscles.0.strength",
         "strength is stated here and in muscles.0: leave one of them out @ faults.0",
+    ]
+
+
+def test_offsets_that_add_up_beyond_the_range_are_refused_at_every_place() -> None:
+    offsets = [
+        {"level": "L4-L5", "left_axial_rotation": "5 deg"},
+        {"level": "L4-L5", "left_axial_rotation": "4 deg", "cause": "structural"},
+    ]
+    assert problems(rotation_offsets=offsets) == [
+        f"together 9 deg is beyond the range of L4-L5, -6 to 6 deg @ rotation_offsets.{n}.left_axial_rotation"
+        for n in range(2)
     ]
 
 

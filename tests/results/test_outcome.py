@@ -13,7 +13,7 @@ from solving import Solved, situation, solve
 from spinesim.kernels import run
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.model.spine import LEVELS
-from spinesim.simulation import UNSETTLED, simulate
+from spinesim.simulation import UNPREDICTED, UNSETTLED, simulate
 
 ABSURD = situation(
     loads=[{"name": "safe", "kind": "held", "mass": "200 kg", "reach": "0.6 m", "height": "chest", "from": "chest"}]
@@ -81,4 +81,20 @@ def test_vertebrae_that_would_not_settle_are_told(monkeypatch: pytest.MonkeyPatc
         return int(whole(person, task._replace(settle=0.0), state, work))
 
     monkeypatch.setattr(run, "solve_static", fallen_back)
-    assert simulate(situation()).attrs["status_message"].endswith(UNSETTLED)
+    told = simulate(situation())
+    assert told.attrs["status_message"].endswith(UNSETTLED)
+    assert told.attrs["unsettled"] == 1
+
+
+def test_a_prediction_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    posture = {"trunk_inclination": "30 deg", "lumbopelvic_rhythm": "solved"}
+    assert UNPREDICTED not in simulate(situation(posture=posture)).attrs["status_message"]
+    whole = run.solve_static
+
+    def fallen_back(person: Any, task: Any, state: Any, work: Any) -> int:
+        return int(whole(person, task._replace(settle=0.0, lean_spread=0.0), state, work))
+
+    monkeypatch.setattr(run, "solve_static", fallen_back)
+    told = simulate(situation(posture=posture))
+    assert told.attrs["status_message"].endswith(UNPREDICTED)
+    assert told.attrs["unsettled"] == 1

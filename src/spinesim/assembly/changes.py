@@ -53,15 +53,19 @@ def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Disc
 
 
 def offset_problems(model: Model, scenario: Scenario) -> list[Problem]:
-    """Return every offset that turns a level farther than it can move."""
-    problems = []
+    """Return every offset that turns a level farther than it can move, alone or with the others of its level."""
+    problems, totals = [], offset_turns(scenario, "postural", "structural")
     for n, offset in enumerate(scenario.rotation_offsets):
-        for turn in LUMBAR_TURNS:
+        whole = totals[LEVELS.index(offset.level)] * (1.0, 1.0, -1.0)
+        for turn, total in zip(LUMBAR_TURNS, whole, strict=True):
+            own = getattr(offset, turn)
             most = math.degrees(model.offset_range[offset.level, turn])
-            angle = math.degrees(getattr(offset, turn) or 0.0)
-            if abs(angle) > most + 1e-9:
-                message = f"{angle:.4g} deg is beyond the range of {offset.level}, {-most:.4g} to {most:.4g} deg"
-                problems.append(scenario.problem(message, f"rotation_offsets.{n}.{turn}"))
+            if own is None or max(abs(own), abs(total)) <= math.radians(most) + 1e-9:
+                continue
+            size, sum_of = (total, "together ") if abs(total) > abs(own) else (own, "")
+            message = f"{sum_of}{math.degrees(size):.4g} deg is beyond the range of {offset.level}"
+            message += f", {-most:.4g} to {most:.4g} deg"
+            problems.append(scenario.problem(message, f"rotation_offsets.{n}.{turn}"))
     return problems
 
 

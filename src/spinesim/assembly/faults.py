@@ -18,6 +18,10 @@ SETTINGS: dict[str, type[Frozen]] = {"posture": Posture, "recruitment": Recruitm
 SIDES = ("left", "right", "both")
 
 
+class _ContradictionError(InputError):
+    """A setting stated twice; its problems say where."""
+
+
 def with_faults(model: Model, scenario: Scenario) -> Scenario:
     """Return the scenario with its faults written out; problems in them name the fault.
 
@@ -40,7 +44,10 @@ def with_faults(model: Model, scenario: Scenario) -> Scenario:
             _write_out(model, use, place, found, places)
         except InputError as error:
             late = late and isinstance(error, NotYetError)
-            problems += [scenario.problem(problem.message, place) for problem in error.problems]
+            told = isinstance(error, _ContradictionError)
+            problems += [
+                scenario.problem(problem.message, problem.path if told else place) for problem in error.problems
+            ]
     if problems:
         raise (NotYetError if late else InputError)(problems)
     return scenario.written_out({name: _frozen(value) for name, value in found.items()}, places)
@@ -63,12 +70,19 @@ def _write_out(model: Model, use: FaultUse, place: str, found: dict[str, Any], p
         for key in wanted.model_fields_set:
             own, new = getattr(found[part], key), getattr(wanted, key)
             if own not in (None, kind.model_fields[key].default, new):
-                other = places.get(f"{part}.{key}", f"{part}.{key}")
-                raise InputError(
-                    f"the fault '{use.name}' says {part}.{key}, and so does {other}: leave one of them out"
-                )
+                raise _contradiction(use.name, f"{part}.{key}", place, places.get(f"{part}.{key}", f"{part}.{key}"))
             places[f"{part}.{key}"] = place
             found[part] = found[part].model_copy(update={key: new})
+
+
+def _contradiction(name: str, key: str, place: str, other: str) -> _ContradictionError:
+    """Return the problem of a setting that a fault states and something else too, told at both places."""
+    return _ContradictionError(
+        [
+            Problem(f"the fault '{name}' says {key}, and so does {other}: leave one of them out", path=place),
+            Problem(f"{key} is stated here, and the fault '{name}' says it too: leave one of them out", path=other),
+        ]
+    )
 
 
 def _every_group(model: Model, entries: Any) -> list[dict[str, Any]]:

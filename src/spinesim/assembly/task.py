@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
+from spinesim.assembly.choices import choices
 from spinesim.assembly.names import FascicleNames, StrandName
-from spinesim.assembly.posture import Angles, offset_turns
+from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
 from spinesim.errors import Problem, did_you_mean
 from spinesim.kernels.tables import (
@@ -21,9 +21,6 @@ from spinesim.kernels.tables import (
     FEET,
     FROM_CHEST,
     FROM_DISC,
-    N_POSED,
-    N_TILT,
-    N_TURN,
     SEAT,
     Floats,
     Ints,
@@ -106,50 +103,9 @@ def build_task(
         pressure=-1.0 if pressure == "auto" else float(pressure),
         support_on=np.array([float(name in angles.preset.supports) for name in model.supports]),
         power=scenario.recruitment.p,
-        **_choices(model, scenario, angles, contact, right),
+        **choices(model, scenario, angles, contact, right, loads),
     )
     return task, []
-
-
-def _choices(model: Model, scenario: Scenario, angles: Angles, contact: int, right: float | None) -> dict[str, Any]:
-    """Return what turns recruitment may choose, and how freely.
-
-    Vertebrae settle sideways too where the posture itself bends or turns. The pelvis lists on one leg only, for two
-    straight ones keep it level, and rotates on feet only, for a seat holds it.
-    """
-    law, solved = model.recruitment, scenario.posture.lumbopelvic_rhythm == "solved"
-    settled = scenario.posture.vertebrae == "settled"
-    sided = settled and bool(np.any(angles.levels[:, :2]))
-    on_feet = solved and contact == FEET
-    return {
-        "settle": law.settle_spread if settled else 0.0,
-        "settle_cost": law.settle_cost,
-        "lean_spread": law.lean_spread if solved else 0.0,
-        "lean_cost": law.lean_cost,
-        "sideways": law.sideways_spread if sided else 0.0,
-        "sway_spread": np.array([
-            law.list_spread if on_feet and right in (0.0, 1.0) else 0.0, law.rotation_spread if on_feet else 0.0
-        ]),
-        "pelvis_range": angles.pelvis_range,
-        "follow": angles.follow,
-        "leader": _leaders(scenario),
-        "turns": N_TURN if sided else N_POSED if solved else N_TILT,
-    }  # fmt: skip
-
-
-def _leaders(scenario: Scenario) -> Ints:
-    """Return the turn that each turn of a vertebra goes with (turn,): the vertebrae on both sides of a level that a
-    person holds turned turn together about the axis of the offset, and those beside thorax or pelvis not at all (-1).
-    """
-    leaders = np.arange(N_TURN)
-    turned = offset_turns(scenario, "postural")
-    for axis, first in enumerate((N_POSED, N_POSED + N_TILT)):
-        own = np.array([-1, *range(first, first + N_TILT), -1])  # thorax, L1 ... L5, pelvis
-        for j in np.flatnonzero(turned[:, axis]):
-            above, below = own[j], own[j + 1]
-            own[own == max(above, below)] = min(above, below)
-        leaders[first : first + N_TILT] = own[1:-1]
-    return leaders
 
 
 def activation_limits(

@@ -13,18 +13,18 @@ def pose(person: Person, task: Task, state: State, scale: float, may_turn: bool,
     While the pelvis may turn, postures nudged by each of its turns come before the posture itself, so that one set of
     tables serves them all. Unless turns are `first` seen or may change, orientations stay.
     """
-    count, worst = rhythm.turns_of(task) if may_turn else 0, 0.0
-    for k in range(count + 1):
-        if k < count:
-            if not rhythm.is_free(task, k):
-                continue
-            here = state.tilt[LEAN + k]
-            state.tilt[LEAN + k] = here + rhythm.NUDGE
+    count, worst = rhythm.nudges_of(task) if may_turn else 0, 0.0
+    for n in range(count + 1):
+        turn, step = rhythm.nudge_of(task, n) if n < count else (LEAN, 0.0)
+        if n < count and step == 0.0:
+            continue
+        here = state.tilt[turn]
+        state.tilt[turn] = here + step
         if first or may_turn:
             equilibrium.orient(person, task, state.tilt, work)
         equilibrium.evaluate(person, task, state.u, scale, work)
         worst = equilibrium.balance(person, task, state, work)
-        if k < count:
-            state.tilt[LEAN + k] = here
-            rhythm.note(person.lines, work.motion, work.pulls.tension, k)
+        state.tilt[turn] = here
+        if n < count:
+            rhythm.note(person.lines, work.motion, work.pulls.tension, n)
     return worst

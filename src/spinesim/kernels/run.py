@@ -29,31 +29,27 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
 
     Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
     to 11 raise the external forces by tenths with vertebrae and pelvis held as the posture says. Each alternates
-    geometry, recruitment, disc translations and turns until all balances. Where the pelvis may choose, attempt 0 is
-    made from several leans (`rhythm`), and goes on from the cheapest end.
+    geometry, recruitment, disc translations and turns until all balances. Where the pelvis may choose, trials from
+    several leans come first and attempt 0 goes on from the cheapest end (`rhythm.begin`).
     """
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
     gamma = person.reserve_penalty
     problem, done = work.problem, False
-    starts, work.motion.best[0] = rhythm.starts_of(task), math.inf
+    starts = rhythm.starts_of(task)
     for trial in range(starts + LAST_ATTEMPT + 1):
         attempt = max(trial - starts, 0)
-        if 0 < trial == starts and not rhythm.resume(state, work.motion):
-            continue
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
-        may_settle = (task.settle > 0.0 or task.lean_spread > 0.0) and attempt < 2
-        cold = 0 < trial < starts or attempt == 1 or attempt == 2
-        if cold or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
-            equilibrium.reset(person.discs.rest_shift, state)
-        if 0 < trial < starts:
-            rhythm.begin(task, trial, state)
+        free = _begin(person, task, trial, attempt, done, state, work)
+        if free == rhythm.SKIP:
+            continue
+        may_settle = free == rhythm.FREE
         problem.x[:] = 0.0
         work.motion.mixed[:] = 0
         work.motion.step[:] = 0.0
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
-        for iteration in range(MAX_ITERATIONS):
+        for iteration in range(rhythm.MOST_ROUNDS if 0 < trial < starts else MAX_ITERATIONS):
             state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration == 0, work)
             state.info[0] += 1.0
             calm = moves.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
@@ -77,13 +73,23 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 state.info[4] = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
             damping = 1.0 if attempt == 0 else 0.5
             moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
-        if trial < starts:
-            if done:
-                rhythm.keep(problem, state, task.power, gamma, work.motion)
-        elif done and (attempt < 2 or attempt == LAST_ATTEMPT):
+        if done and may_settle and trial < starts:
+            rhythm.keep(problem, state, task.power, gamma, work.motion)
+        if done and trial >= starts and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
     state.info[3] = work.forces.share[0]
     return _status(done, state.reserve, person.reserve_limit)
+
+
+@inner
+def _begin(person: Person, task: Task, trial: int, attempt: int, done: bool, state: State, work: Work) -> int:
+    """Set the state that a trial starts from, anew where it must be; return what may turn."""
+    free = rhythm.FREE if (task.settle > 0.0 or task.lean_spread > 0.0) and attempt < 2 else rhythm.HELD
+    if trial <= rhythm.starts_of(task) and task.lean_spread > 0.0:
+        free = rhythm.begin(task, trial, done, state, work.motion)
+    if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
+        equilibrium.reset(person.discs.rest_shift, state)
+    return free
 
 
 @inner

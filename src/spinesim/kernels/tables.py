@@ -284,12 +284,16 @@ class Motion(NamedTuple):
     mixed: Ints  # (2,)                         points remembered; times begun anew
     by_turn_f: Floats  # (3, level, 3) N/rad    settling.slopes: force and moment on all above by a turn about the
     by_turn_m: Floats  # (3, level, 3) N m/rad  disc's z, x and y axes, global
-    by_turn: Floats  # (3, 43) N and N m        rhythm.note: balance of a nudged pelvis; last the wall's tension, N
+    nudged: Floats  # (6, 43) N and N m         rhythm.note: balance with a nudged pelvis, last as it is; last the
+    #                                           wall's tension, N
     by_pelvis: Floats  # (3, 18) N/rad          rhythm.pelvis_columns: change of the balance of forces
+    held_u: Floats  # (level, 3) m              rhythm.begin: the answer for the posture as it says
+    held_lam: Floats  # (25,)
+    held_tilt: Floats  # (18,) rad
     best_u: Floats  # (level, 3) m              rhythm.keep: the cheapest end of all starts
     best_lam: Floats  # (25,)
     best_tilt: Floats  # (18,) rad
-    best: Floats  # (1,) 1                      its cost
+    best: Floats  # (2,) 1                      its cost; 1 where the posture as it says has an answer
 
 
 class Problem(NamedTuple):
@@ -372,9 +376,9 @@ def _make_motion(turns: int) -> Motion:
     return Motion(
         c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)),
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
-        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), by_turn=z((3, 43)), by_pelvis=z((3, 18)), best_u=z((6, 3)),
-        best_lam=z(25),
-        best_tilt=z(N_TURN), best=z(1),
+        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), nudged=z((6, 43)), by_pelvis=z((3, 18)),
+        held_u=z((6, 3)), held_lam=z(25),
+        held_tilt=z(N_TURN), best_u=z((6, 3)), best_lam=z(25), best_tilt=z(N_TURN), best=z(2),
     )  # fmt: skip
 
 
