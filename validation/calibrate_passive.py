@@ -61,10 +61,12 @@ PARAMETERS = (
     Parameter("lateral_a", 2.824, 1.6, "Heuer2007, Jaramillo2016"),
     Parameter("axial_b", 3.338, 2.0, "Heuer2007, Jaramillo2016"),
     Parameter("axial_a", 4.833, 1.8, "Heuer2007, Jaramillo2016"),
+    Parameter("loss", 0.3, 2.0, "no measurement read; residual rotations of Yamamoto1989 alone"),
     Parameter("slenderness", 1.0, 2.5, "Yamamoto1989 (ranges of motion by level)"),
     Parameter("core_force", 150.0, 2.0, "GardnerMorse2004, Patwardhan2003"),
+    Parameter("core_share", 0.8, 1.2, "no measurement known"),
     Parameter("core_length", 0.6, 3.0, "GardnerMorse2004, Patwardhan2003"),
-    Parameter("core_turn", 1.0, 2.0, "Patwardhan2003"),
+    Parameter("core_turn", 1.0, 3.0, "Patwardhan2003"),
     Parameter("linear", 1870.0, 1.2, "Long2016 (disc alone 1.73 and 2.0 kN/mm)"),
     Parameter("shear", 260.0, 2.0, "Markolf1972"),
     Parameter("gap", 0.5, 5.0, "Remus2021 (models use 0.1 to 0.6 mm)"),
@@ -95,8 +97,10 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
         model.disc_law,
         b=tuple(value[f"{name}_b"] for name in ROTATIONS),
         a=tuple(value[f"{name}_a"] * DEG for name in ROTATIONS),
+        loss=value["loss"],
         slenderness=value["slenderness"],
         core_force=value["core_force"],
+        core_share=value["core_share"],
         core_length=value["core_length"] * 1e-3,
         core_turn=value["core_turn"],
         linear_stiffness=value["linear"] * 1e3,
@@ -149,8 +153,10 @@ def present(model: ss.Model) -> dict[str, float]:
     value |= {name: kinds[name].stiffness_factor for name in LIGAMENTS}
     value |= {toe: kinds[name].toe_strain for name, toe in TOES.items()}
     return value | {
+        "loss": law.loss,
         "slenderness": law.slenderness,
         "core_force": law.core_force,
+        "core_share": law.core_share,
         "core_length": law.core_length * 1e3,
         "core_turn": law.core_turn,
         "linear": law.linear_stiffness * 1e-3,
@@ -210,9 +216,11 @@ def _discs(text: str, value: dict[str, float]) -> str:
         text = _put(text, f"    {name}: {{b: ", rest, start=f"    {name}: {{")
     rows = (
         ("    force: ", "core_force", " N", "GardnerMorse2004"),
+        ("    share: ", "core_share", "", "GardnerMorse2004"),
         ("    length: ", "core_length", " mm", "GardnerMorse2004"),
         ("    turn: ", "core_turn", "", "Patwardhan2003"),
         ("    linear_stiffness: ", "linear", " N/mm", "Long2016"),
+        ("    loss: ", "loss", "", "Yamamoto1989"),
         ("    slenderness: ", "slenderness", "", "Yamamoto1989"),
         ("    stiffness: ", "shear", " N/mm", "Markolf1972"),
     )
