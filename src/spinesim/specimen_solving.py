@@ -20,7 +20,7 @@ from spinesim.kernels.specimen_tables import (
 )
 from spinesim.kernels.status import CONVERGED
 
-STRIDE, FARTHEST = 2e-3, 30e-3  # m, steps of the search for a path on either side of which the specimen turns, and its end
+STRIDE, FARTHEST = 2e-3, 30e-3  # m, of the search for a path: how wide its steps are, where it ends
 FINEST = 1e-7  # m
 SAGITTAL = 2  # of a rotation vector
 
