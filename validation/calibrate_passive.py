@@ -86,7 +86,7 @@ PARAMETERS = (
     Parameter("posterior_slack", 0.25, 2.5, "Hindle1990"),
     Parameter("capsule_toe", 0.25, 2.5, "ShiraziAdl1986"),
     Parameter("flavum_toe", 0.35, 2.0, "Pintar1992 (stiffness and failure strain); NachemsonEvans1968"),
-    Parameter("flavum_tension", 9.0, 1.7, "NachemsonEvans1968 (L3-L4 in neutral: 15 N in the young, 5 N in the old)"),
+    Parameter("flavum_tension", 9.0, 1.65, "NachemsonEvans1968 (L3-L4 in neutral: 15 N in the young, 5 N in the old)"),
 )
 ROTATIONS = ("lateral", "axial", "sagittal")
 TOES = {"CL": "capsule_toe", "LF": "flavum_toe"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from spinesim.assembly import SpecimenAssembly
 from spinesim.kernels.specimen_tables import (
@@ -62,7 +62,8 @@ def _least_turn(assembly: SpecimenAssembly) -> float:
         if other is None:
             return at
         if other * turn <= 0.0:
-            return float(brentq(lambda offset: _turned(assembly, offset) or 0.0, at, beyond, xtol=FINEST))
+            between = sorted((at, beyond))
+            return root_scalar(lambda offset: _turned(assembly, offset) or 0.0, bracket=between, xtol=FINEST).root
         if abs(other) > abs(turn):
             return at
         at, turn = beyond, other
