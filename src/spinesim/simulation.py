@@ -13,7 +13,6 @@ import numpy as np
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
 from spinesim.errors import PostureError
 from spinesim.files import find_file, read_scenario
-from spinesim.kernels.specimen_tables import make_balance, make_chain_desk, make_level_desk, make_record
 from spinesim.kernels.tables import AT_HANDS, THORAX, Work
 from spinesim.model import Model
 from spinesim.model.reader import read_model
@@ -126,15 +125,11 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
 
 def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:
     """Run a specimen's course and return all its steps."""
-    from spinesim.kernels.specimen_run import solve_specimen
     from spinesim.results import wrap_specimen
+    from spinesim.specimen_solving import run_course, with_cable_in_place
 
-    n = len(assembly.levels)
-    record = make_record(n, len(assembly.course.target))
-    desks, balance = (make_level_desk(assembly.tissue), make_chain_desk(n)), make_balance(n)
-    balance.q[:, :3], balance.q[:, 3:] = assembly.tissue.discs.rest_turn, assembly.tissue.discs.rest_shift
-    code = solve_specimen(assembly.tissue, assembly.chain, assembly.course, *desks, balance, record)
-    return wrap_specimen(assembly, record, int(code))
+    assembly = with_cable_in_place(assembly)
+    return wrap_specimen(assembly, *run_course(assembly))
 
 
 def _check_reach(assembly: Assembly, work: Work) -> None:

@@ -65,9 +65,29 @@ def test_axial_and_core_are_convex(j: int, low: float, high: float) -> None:
 
 
 @given(levels, st.floats(-0.02, 0.0))
-def test_a_pulled_core_softens_bending_little(j: int, pulled: float) -> None:
-    """Its pull stays below a share of the force that would double the neutral stiffness."""
-    assert disc.core(discs(), j, pulled)[1] >= -disc.PULLED * discs().force * (1.0 + EXACT)
+def test_a_pulled_core_is_slack(j: int, pulled: float) -> None:
+    assert disc.core(discs(), j, pulled) == (0.0, 0.0, 0.0)
+
+
+@given(levels, st.floats(0.0, 0.05))
+def test_a_pressed_core_is_never_steeper_than_its_steepest(j: int, pressed: float) -> None:
+    """It is so at 1 / sqrt(3) of its length, where it pushes a quarter of the most it ever does."""
+    table = discs()
+    k, h = table.k_core[j], table.core_length[j]
+    most = disc.core(table, j, 1e6 * h)[1]
+    assert disc.core(table, j, pressed)[2] <= k * (1.0 + EXACT)
+    at = disc.core(table, j, h / math.sqrt(3.0))
+    assert at[2] == pytest.approx(k, rel=EXACT) and at[1] == pytest.approx(0.25 * most, rel=1e-9)
+
+
+@given(levels, st.floats(-0.15, 0.15))
+def test_an_unloaded_disc_bends_at_first_as_if_it_had_no_core(j: int, angle: float) -> None:
+    """What the core adds to the energy of a bent disc vanishes faster than what bending itself stores."""
+    table, part = discs()._replace(rest_shift=np.zeros((6, 3)), rest_turn=np.zeros((6, 3))), 1e-3
+    bare = table._replace(k_core=np.zeros(6), k_initial=table.k_initial - table.k_core)
+    theta = np.array([0.0, 0.0, part * angle])
+    whole, own = (disc.energy(t, j, np.zeros(3), theta) for t in (table, bare))
+    assert whole == pytest.approx(own, rel=1e-5, abs=1e-18)
 
 
 @given(levels, st.integers(0, 2**32 - 1))
@@ -105,13 +125,13 @@ def test_bending_goes_on_with_its_tangent(b: float, a: float) -> None:
 
 
 def test_by_hand() -> None:
-    """M = 1.162 (exp(5.019 deg / 5.019 deg) - 1) = 1.162 x 1.718 = 2.00 N m; a core of 400 N/mm that fades over 0.5 mm
-    pushes 200 (1 - 1/e) N after 0.5 mm; V of k = 2, w = 0.1 at 0.1 is 0.02 (sqrt(2) - 1).
+    """M = 1.162 (exp(5.019 deg / 5.019 deg) - 1) = 1.162 x 1.718 = 2.00 N m; a core of 390 N/mm and 0.5 mm pushes
+    half of its 300 N after 0.5 mm; V of k = 2, w = 0.1 at 0.1 is 0.02 (sqrt(2) - 1).
     """
     angle = math.radians(5.019)
     assert disc.bending(1.162, angle, 7.5, angle)[1] == pytest.approx(1.162 * (math.e - 1.0), rel=EXACT)
-    table = discs()._replace(k_core=np.full(6, 4e5), core_length=np.full(6, 5e-4))
-    assert disc.core(table, 0, 5e-4)[1] == pytest.approx(200.0 * (1.0 - math.exp(-1.0)), rel=EXACT)
+    table = discs()._replace(k_core=np.full(6, 6e5 * disc.STEEPEST), core_length=np.full(6, 5e-4))
+    assert disc.core(table, 0, 5e-4)[1] == pytest.approx(150.0, rel=EXACT)
     assert disc.bow(2.0, 0.1, 0.1)[0] == pytest.approx(0.02 * (math.sqrt(2.0) - 1.0), rel=EXACT)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from solving import closeness
 from specimens import LUMBAR, result, scenario
-from spinesim.results.specimen_curves import neutral_zone, range_of_motion
+from spinesim.results.specimen_curves import friction_moment, lax_zone, neutral_zone, range_of_motion
 from spinesim.results.specimen_places import rotation_vectors, rotations
 from spinesim.simulation import simulate
 from spinesim.storage import load_result, result_as_json, save_result
@@ -111,15 +111,47 @@ def test_a_level_carries_what_lies_on_the_specimen() -> None:
 # --- curves ------------------------------------------------------------------------------------------------------
 
 
-def test_neutral_zone_of_a_drawn_curve() -> None:
+DRAWN = np.concatenate([np.arange(11.0), np.arange(9.0, -11.0, -1.0), np.arange(-9.0, 1.0)])  # N m, a cycle
+LAX = 2.0 * DRAWN + 3.0 * np.tanh(2.0 * DRAWN)  # deg
+
+
+def test_lax_zone_of_a_drawn_curve() -> None:
     """A lax part of 3 deg to each side that stiffens to 2 deg per N m: its tangents meet no moment 6 deg apart."""
-    moment = np.concatenate([np.arange(11.0), np.arange(9.0, -11.0, -1.0), np.arange(-9.0, 1.0)])
+    assert math.isclose(lax_zone(DRAWN, LAX), 6.0, rel_tol=PENCIL)
+    assert math.isclose(lax_zone(DRAWN[:11], LAX[:11]), 3.0, rel_tol=PENCIL)
+    assert math.isclose(lax_zone(DRAWN, 2.0 * DRAWN) + 1.0, 1.0, rel_tol=EXACT)
+    assert math.isnan(lax_zone(0.0 * DRAWN, LAX))
+    assert math.isnan(lax_zone(DRAWN[:2], LAX[:2]))
+
+
+@given(stiffness=st.floats(0.1, 10.0), loss=st.floats(0.0, 0.9))
+def test_neutral_zone_of_a_linear_spring(stiffness: float, loss: float) -> None:
+    """Loading does M R / 2 elastic work either way, so that r = loss M / (2 (2 - loss)), wherever neutral is."""
+    rotation = DRAWN / stiffness - 1.5
+    wanted = loss * 10.0 / (2.0 * (2.0 - loss)) / stiffness
+    for steps in (slice(None), slice(11)):
+        assert math.isclose(neutral_zone(DRAWN[steps], rotation[steps], loss), wanted, rel_tol=PENCIL, abs_tol=1e-12)
+
+
+def test_friction_takes_its_share_of_the_work_of_loading() -> None:
+    """The loop between loading at friction above and unloading at friction below the elastic curve, summed anew."""
+    moment = np.linspace(-10.0, 10.0, 41)
     rotation = 2.0 * moment + 3.0 * np.tanh(2.0 * moment)
-    assert math.isclose(neutral_zone(moment, rotation), 6.0, rel_tol=PENCIL)
-    assert math.isclose(neutral_zone(moment[:11], rotation[:11]), 3.0, rel_tol=PENCIL)
-    assert math.isclose(neutral_zone(moment, 2.0 * moment) + 1.0, 1.0, rel_tol=EXACT)
-    assert math.isnan(neutral_zone(0.0 * moment, rotation))
-    assert math.isnan(neutral_zone(moment[:2], rotation[:2]))
+    friction = friction_moment(moment, rotation, 0.3)
+    fine = np.linspace(-10.0, 10.0, 100_001)
+    turned = 2.0 * fine + 3.0 * np.tanh(2.0 * fine)
+    work = np.trapezoid(np.abs(fine) + friction, turned)
+    assert math.isclose(2.0 * friction * (turned[-1] - turned[0]) / work, 0.3, rel_tol=2e-3)
+    residual = [np.interp(sign * friction, fine, turned) for sign in (-1.0, 1.0)]
+    assert math.isclose(neutral_zone(moment, rotation, 0.3), 0.5 * (residual[1] - residual[0]), rel_tol=2e-2)
+
+
+def test_neutral_zones_that_are_not_defined() -> None:
+    assert math.isnan(neutral_zone(0.0 * DRAWN, LAX, 0.3))
+    assert math.isnan(neutral_zone(DRAWN[:2], LAX[:2], 0.3))
+    assert math.isnan(neutral_zone(DRAWN, np.full(DRAWN.size, math.nan), 0.3))
+    assert math.isnan(neutral_zone(DRAWN, -LAX, 0.3)), "a specimen that turns against its load has none"
+    assert neutral_zone(DRAWN, LAX, 0.0) == 0.0, "an elastic one leaves nothing"
 
 
 def test_range_of_motion_leaves_out_what_was_not_reached() -> None:
@@ -134,6 +166,8 @@ def test_ranges_are_those_of_the_course() -> None:
     assert math.isclose(float(res["range_of_motion"].values[0, 1]), bending[8] - bending[24], rel_tol=EXACT)
     assert 0.0 < float(res["neutral_zone"].values[0, 1]) < float(res["range_of_motion"].values[0, 1])
     assert np.isnan(res["neutral_zone"].values[0, [0, 2]]).all()
+    assert math.isclose(float(res["specimen_neutral_zone"][1]), float(res["neutral_zone"][0, 1]), rel_tol=SOLVED)
+    assert 0.0 < float(res["lax_zone"].values[0, 1]) < float(res["range_of_motion"].values[0, 1])
     assert res["specimen_moment"].sel(rotation="right_lateral_bending").values[[0, 8, 16, 24, 32]].tolist() == [
         0.0, 7.5, 0.0, -7.5, 0.0,
     ]  # fmt: skip

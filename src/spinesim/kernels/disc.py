@@ -3,8 +3,8 @@
 U(u, theta) = C(s) + k_s (u_x^2 + u_z^2) / 2 + sum_i U_i(theta_i) + P(s + V(u_x, u_z, theta)),  s = -u_y,
 with u the translation of the upper body in the disc's mid frame (half of the rotation) and theta the rotation vector,
 both from where the disc is free of stress. P is the part of the axial law that a bent or sheared disc shortens too, by
-V: under compression its force p = P' adds the moments p dV/dtheta. C, P, V and U_i are convex and P rises where the
-disc is pressed, so that U is convex: no preload can make a bent disc snap, as it can when g(F) multiplies the law.
+V: under compression its force p = P' adds the moments p dV/dtheta. C, P, V and U_i are convex and P never falls, so
+that U is convex: no preload can make a bent disc snap, as it can when g(F) multiplies the law.
 """
 
 import math
@@ -14,16 +14,17 @@ from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Discs, Floats
 
 HIGHEST_POWER = 50.0  # of e: far beyond any knee
+HIGHEST_POWER = 50.0  # of e: far beyond any knee
 NEAR_ZERO = 0.05  # rad, half an angle below which a series is nearer
-PULLED = 0.3  # of the reference force: the most that the core pulls back, so that tension softens bending a little
+STEEPEST = 0.375 * math.sqrt(3.0)  # of x^2 / (1 + x^2): its greatest slope
 
 
 @kernel
 def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float]:
     """Return C: energy (J), force (N) and stiffness (N/m) at a shortening (m): toe, then linear either way.
 
-    What the core leaves of the initial stiffness grows to the linear one in compression; in tension the initial
-    stiffness comes back as the core yields.
+    What the core leaves of the initial stiffness grows to the linear one in compression and to the initial one in
+    tension.
     """
     k0, toe = discs.k_initial[j] - discs.k_core[j], discs.toe[j]
     k1 = discs.k_linear[j] if shortening > 0.0 else discs.k_initial[j]
@@ -38,17 +39,17 @@ def axial(discs: Discs, j: int, shortening: float) -> tuple[float, float, float]
 
 @kernel
 def core(discs: Discs, j: int, shortening: float) -> tuple[float, float, float]:
-    """Return P: energy (J), force (N) and stiffness (N/m) of the core at its shortening (m): p = k h (1 - exp(-x / h)).
+    """Return P: energy (J), force (N) and stiffness (N/m) of the core at its shortening (m): p = q x^2 / (1 + x^2).
 
-    Pulled, it yields sooner: h is then what bounds the pull to PULLED times the reference force.
+    x is the shortening over the core's length, q such that the greatest stiffness is k_core. A core that is pulled is
+    slack; one that is hardly pressed hardly resists, so that an unloaded disc bends as if it had none.
     """
-    k, h = discs.k_core[j], discs.core_length[j]
-    if shortening >= 0.0:
-        e = -math.expm1(-shortening / h)
-        return k * h * (shortening - h * e), k * h * e, k * (1.0 - e)
-    h = PULLED * discs.force / k
-    e = math.expm1(shortening / h)
-    return k * h * (h * e - shortening), k * h * e, k * (1.0 + e)
+    if shortening <= 0.0:
+        return 0.0, 0.0, 0.0
+    h = discs.core_length[j]
+    x, most = shortening / h, discs.k_core[j] * h / STEEPEST
+    below = 1.0 + x * x
+    return most * h * (x - math.atan(x)), most * x * x / below, 2.0 * most * x / (h * below * below)
 
 
 @kernel

@@ -59,8 +59,10 @@ class Discs(NamedTuple):
     k_initial: Floats  # (level,) N/m
     k_linear: Floats  # (level,) N/m
     toe: Floats  # (level,) m
-    k_core: Floats  # (level,) N/m              of k_initial, what bending and shear shorten too
-    core_length: Floats  # (level,) m           over which the core's stiffness fades
+    k_core: (
+        Floats  # (level,) N/m              of k_initial, the most that the core gives: bending and shear press it too
+    )
+    core_length: Floats  # (level,) m           shortening at which the core bears half of the most it can
     k_shear: Floats  # (level,) N/m
     b: Floats  # (level, 3) N m
     a: Floats  # (level, 3) rad

@@ -58,6 +58,7 @@ def _disc_law(laws: Node) -> DiscLaw:
         a=(ax, ay, az),
         slenderness=rotation["slenderness"].quantity("number"),
         last_measured_moment=rotation["last_measured_moment"].quantity("moment"),
+        loss=laws["hysteresis"]["loss"].quantity("number"),
         reference_level=rotation["reference_level"].text(*LEVELS),
         core_share=preload["share"].quantity("number"),
         core_length=preload["length"].quantity("length"),

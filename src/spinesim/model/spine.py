@@ -77,6 +77,7 @@ class DiscLaw:
     a: Point  # rad
     slenderness: float  # 1, power of height over breadth by which a grows from level to level
     last_measured_moment: float  # N m
+    loss: float  # 1, of the work of loading, lost in a cycle
     reference_level: str
     core_share: float  # 1, of the initial stiffness
     core_length: float  # m

@@ -19,12 +19,12 @@ from spinesim.kernels.tables import Floats
 from spinesim.results.levels import DEG, MM, MPA, intradiscal_pressure, named_turns
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.setting import bulge_per_shortening
-from spinesim.results.specimen_curves import neutral_zone, range_of_motion
+from spinesim.results.specimen_curves import lax_zone, neutral_zone, range_of_motion
 from spinesim.results.specimen_outcome import final_status, load_words, smallest_eigenvalues, specimen_message, torn
 from spinesim.results.specimen_places import level_turns, specimen_motion
 from spinesim.variables import specimen_dimensions, specimen_variables
 
-CITED_ALWAYS = ("DiPauli2020",)
+CITED_ALWAYS = ("DiPauli2020", "Panjabi1992a")
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ def wrap_specimen(assembly: SpecimenAssembly, record: Record, code: int) -> xr.D
     code : int
         See `spinesim.kernels.status`.
     """
-    status = final_status(record, code, assembly.course.held)
+    status, loss = final_status(record, code, assembly.course.held), assembly.model.disc_law.loss
     carried = _carried(assembly, record.q)
     values = {**_loads(assembly, record), **_motion(assembly, record), **_levels(assembly, record, carried)}
-    values |= {**_facets(assembly, carried), **_ligaments(assembly, carried), **_curves(values)}
+    values |= {**_facets(assembly, carried), **_ligaments(assembly, carried), **_curves(values, loss)}
     reached = int(record.reached[0])
     values["stability_eigenvalue"] = smallest_eigenvalues(record.stiffness, assembly.course.held)
     values["step_status"] = np.where(np.arange(len(record.q)) < reached, 0, status)
@@ -186,16 +186,19 @@ def _ligaments(assembly: SpecimenAssembly, carried: Carried) -> dict[str, Any]:
     return {"ligament_force": force, "ligament_strain": strain, "ligament_failure_share": share}
 
 
-def _curves(values: dict[str, Any]) -> dict[str, Any]:
+def _curves(values: dict[str, Any], loss: float) -> dict[str, Any]:
+    """Return the range of motion and both zones of every level and of the whole specimen; `loss` of `neutral_zone`."""
     moment, whole, levels = values["specimen_moment"], values["specimen_rotation"], values["disc_rotation"]
-    zone = [neutral_zone(moment[:, i], whole[:, i]) for i in range(3)]
-    zones = [[neutral_zone(moment[:, i], levels[:, j, i]) for i in range(3)] for j in range(levels.shape[1])]
-    return {
-        "range_of_motion": range_of_motion(levels),
-        "neutral_zone": np.array(zones),
-        "specimen_range_of_motion": range_of_motion(whole),
-        "specimen_neutral_zone": np.array(zone),
-    }
+    found: dict[str, Any] = {}
+    for name, turns in (("", levels), ("specimen_", whole[:, None])):
+        curves = [[(moment[:, i], turns[:, j, i]) for i in range(3)] for j in range(turns.shape[1])]
+        shape = (-1, 3) if turns is levels else (3,)
+        found |= {
+            f"{name}range_of_motion": range_of_motion(turns).reshape(shape),
+            f"{name}neutral_zone": np.reshape([[neutral_zone(*c, loss) for c in row] for row in curves], shape),
+            f"{name}lax_zone": np.reshape([[lax_zone(*c) for c in row] for row in curves], shape),
+        }
+    return found
 
 
 def _attributes(assembly: SpecimenAssembly, record: Record, status: int, values: dict[str, Any]) -> dict[str, Any]:

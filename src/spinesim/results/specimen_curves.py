@@ -1,10 +1,11 @@
-"""Range of motion and neutral zone of moment-rotation curves."""
+"""Range of motion, neutral zone and lax zone of moment-rotation curves."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from spinesim.kernels.tables import Floats
 
@@ -15,13 +16,64 @@ def range_of_motion(rotation: Floats) -> Floats:
     return np.ptp(known, axis=0) if len(known) else np.full(rotation.shape[1:], math.nan)
 
 
-def neutral_zone(moment: Floats, rotation: Floats) -> float:
-    """Return the neutral zone of a curve (step,) by the extrapolated elastic zone, in the unit of the rotation.
+FINE = 401  # points of a curve over which its work is summed
+ALIKE = 9  # decimals of the largest moment that tell two steps apart: a load and its way back are one
+
+
+def friction_moment(moment: Floats, rotation: Floats, loss: float) -> float:
+    """Return the constant moment against all turning by which a cycle loses a share of its work, unit of the moment.
+
+    Parameters
+    ----------
+    moment, rotation : ndarray (point,)
+        The elastic curve, moments rising, zero among them.
+    loss : float
+        Area of the loop over the work of loading, 0 to 1.
+
+    Notes
+    -----
+    Friction r against a rotation R takes 2 r R from a cycle of loading and unloading, for which loading does the
+    elastic work E and r R more: r = loss E / ((2 - loss) R).
+    """
+    fine = np.linspace(moment[0], moment[-1], FINE)
+    turned = PchipInterpolator(moment, rotation)(fine)
+    size = 0.5 * np.abs(fine[1:] + fine[:-1])
+    return float(loss * (size * np.diff(turned)).sum() / ((2.0 - loss) * (turned[-1] - turned[0])))
+
+
+def neutral_zone(moment: Floats, rotation: Floats, loss: float) -> float:
+    """Return the neutral zone of a curve (step,), in the unit of the rotation: what stays after unloading.
+
+    The elastic curve is given the friction (`friction_moment`) that loses a share `loss` of the work of loading; after
+    unloading it leaves the rotation at which the tissue pulls back as strongly as friction holds. The zone runs from
+    the neutral position, the middle between what loads either way leave, to either end (Panjabi 1992a); where one
+    direction alone is loaded, from the rotation at no moment. NaN without a moment, or where the curve does not rise.
+    """
+    m, r = _elastic_curve(moment, rotation)
+    if m.size < 3 or not (np.diff(r) > 0.0).all():
+        return math.nan
+    friction = friction_moment(m, r, loss)
+    low, high = PchipInterpolator(m, r)(np.clip([-friction, friction], m[0], m[-1]))
+    return float(high - low) / (2.0 if m[0] < 0.0 < m[-1] else 1.0)
+
+
+def _elastic_curve(moment: Floats, rotation: Floats) -> tuple[Floats, Floats]:
+    """Return the steps in order of their moment, each moment once."""
+    known = np.isfinite(moment) & np.isfinite(rotation)
+    m, r = moment[known], rotation[known]
+    largest = np.abs(m).max(initial=0.0)
+    if largest == 0.0:
+        return m[:0], r[:0]
+    _, first = np.unique(np.round(m / largest, ALIKE), return_index=True)
+    return m[first], r[first]
+
+
+def lax_zone(moment: Floats, rotation: Floats) -> float:
+    """Return the lax zone of a curve (step,) by the extrapolated elastic zone, in the unit of the rotation.
 
     The tangents at the largest positive and the largest negative moment are drawn back to zero moment; the zone is the
     rotation between the two, or to the rotation at no moment where only one direction is loaded (Di Pauli von
-    Treuheim 2020). An elastic curve has no hysteresis, so the residual rotation at no moment, which most studies
-    report, would be 0. NaN without a moment, or with fewer than three steps towards it.
+    Treuheim 2020). NaN without a moment, or with fewer than three steps towards it.
     """
     known = np.isfinite(moment) & np.isfinite(rotation)
     m, r = moment[known], rotation[known]
