@@ -223,7 +223,10 @@ def _recruitment(node: Node) -> dict[str, Any]:
         node["settling"]["cost"].quantity("number"),
         node["rhythm"]["spread"].quantity("angle"),
         node["rhythm"]["cost"].quantity("number"),
+        node["rhythm"]["seat_cost"].quantity("number"),
         node["tone"].quantity("fraction"),
+        node["slump"].quantity("angle"),
+        node["bracing"].quantity("fraction"),
     )
     return {"recruitment": law}
 
