@@ -85,7 +85,7 @@ PARAMETERS = (
         lambda v: part("recruitment", tone=0.01 * v), (("recruitment", "", "tone", 1.0),),
     ),
     Parameter(
-        "specific tension, N/cm^2", 100.0, 46.0, 100.0, "Christophy2012, Bruno2015",
+        "specific tension, N/cm^2", 100.0, 90.0, 100.0, "Bruno2015; below 90 no man extends with 200 N m",
         lambda m: m.specific_tension_trunk / NEWTON_PER_CM2, specific_tension,
         (("muscles", "specific_tension", "trunk", 1.0),),
     ),
