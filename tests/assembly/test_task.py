@@ -79,6 +79,7 @@ def test_an_upright_trunk_has_the_tone_of_the_model_and_a_lying_or_leaning_one_h
     for preset, expected in (
         ("standing", tone),
         ("extended", tone),
+        ("flexed_36", tone),
         ("slumped", 0.0),
         ("supine", 0.0),
         ("sitting_back_rest", 0.0),

@@ -139,17 +139,24 @@ def activation_limits(
 def co_contraction(model: Model, scenario: Scenario, angles: Angles) -> float:
     """Return the least activation that a scenario asks of every trunk muscle.
 
-    Left to the model it is the tone of a trunk that nothing supports, which fades as the lumbar spine slumps into its
-    passive tissue (O'Sullivan 2002); and more where a pressure in the abdomen is made at will, which people cannot do
-    without all muscles of the trunk (Cholewicki 2002).
+    Left to the model it is the tone of a trunk that nothing supports, which fades on a seat as the lumbar spine slumps
+    into its passive tissue (O'Sullivan 2002); and more where a pressure in the abdomen is made at will, which people
+    cannot do without all muscles of the trunk (Cholewicki 2002).
     """
     asked, pressure = scenario.recruitment.co_contraction, scenario.breath.intra_abdominal_pressure
     if not isinstance(asked, str):
         return asked
     law, preset = model.recruitment, angles.preset
     held = preset.contact == "bed" or bool(preset.supports)
-    tone = 0.0 if held else law.tone * float(np.clip(1.0 - angles.lumbar_flexion / law.slump, 0.0, 1.0))
+    tone = 0.0 if held else law.tone * (1.0 - _slumped(law.slump, scenario, angles))
     return tone if isinstance(pressure, str) else max(tone, law.bracing * pressure / model.breath.maximum_pressure)
+
+
+def _slumped(slump: float, scenario: Scenario, angles: Angles) -> float:
+    """Return how far a sitter has slumped, 0 to 1; nobody slumps along the rhythm of a bend."""
+    if angles.preset.contact != "seat" or scenario.posture.lumbopelvic_rhythm not in (None, "solved"):
+        return 0.0
+    return float(np.clip(angles.lumbar_flexion / slump, 0.0, 1.0))
 
 
 @lru_cache(maxsize=8)
