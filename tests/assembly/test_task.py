@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from solving import situation, solve
 from spinesim.assembly import Assembly
 from spinesim.assembly.task import hand_height
 from spinesim.errors import InputError
 from spinesim.kernels.tables import ARM_ANGLES, ARM_REACH, AT_BODY, AT_HANDS, BED, FEET, SEAT, THORAX
-from spinesim.simulation import load_model, prepare
+from spinesim.simulation import load_model, prepare, simulate
 from tolerances import EXACT, SOLVED
 
 
@@ -76,11 +78,55 @@ def test_an_upright_trunk_has_the_tone_of_the_model_and_a_lying_or_leaning_one_h
     assert tone > 0.0
     for preset, expected in (
         ("standing", tone),
-        ("sitting_unsupported", tone),
+        ("extended", tone),
+        ("flexed_36", tone),
+        ("slumped", 0.0),
         ("supine", 0.0),
         ("sitting_back_rest", 0.0),
     ):
-        assert limits(posture={"preset": preset})["TrA_R"][0] == expected, preset
+        assert limits(posture={"preset": preset})["TrA_R"][0] == pytest.approx(expected, rel=EXACT, abs=EXACT), preset
+
+
+@given(st.floats(-16.0, 52.0), st.floats(-16.0, 52.0))
+@settings(max_examples=20, deadline=None)
+def test_tone_fades_evenly_as_the_spine_slumps(one: float, other: float) -> None:
+    law = load_model().recruitment
+
+    def tone(flexion: float) -> float:
+        return assembled(posture={"preset": "sitting_unsupported", "lumbar_flexion": f"{flexion} deg"}).co_contraction
+
+    low, high = sorted((one, other))
+    assert law.tone >= tone(low) >= tone(high) >= 0.0
+    slump = np.degrees(law.slump)
+    if low >= 0.0 and high <= slump:
+        assert tone(low) - tone(high) == pytest.approx(law.tone * (high - low) / slump, rel=SOLVED, abs=EXACT)
+
+
+def test_pressure_made_at_will_braces_the_trunk_and_an_own_co_contraction_overrides() -> None:
+    law, most = load_model().recruitment, load_model().breath.maximum_pressure
+    assert assembled(breath={"intra_abdominal_pressure": "0 kPa"}).co_contraction == law.tone
+    braced = assembled(breath={"intra_abdominal_pressure": "12 kPa"}).co_contraction
+    assert braced == pytest.approx(law.bracing * 12e3 / most, rel=EXACT)
+    lying = assembled(posture={"preset": "supine"}, breath={"intra_abdominal_pressure": "12 kPa"})
+    assert lying.co_contraction == braced
+    told = assembled(breath={"intra_abdominal_pressure": "12 kPa"}, recruitment={"co_contraction": "1 %"})
+    assert told.co_contraction == 0.01
+
+
+def test_a_braced_trunk_presses_the_spine_and_pressure_alone_unloads_it() -> None:
+    def compression(pressure: str, **recruitment: str) -> float:
+        scenario = situation(breath={"intra_abdominal_pressure": pressure}, recruitment=recruitment)
+        return float(simulate(scenario)["joint_compression"].sel(level="L4-L5"))
+
+    assert compression("12 kPa") > compression("6 kPa") > compression("0 kPa")
+    assert compression("12 kPa", co_contraction="1 %") < compression("0 kPa", co_contraction="1 %")
+
+
+def test_a_pelvis_leans_more_cheaply_on_a_seat_than_on_the_feet() -> None:
+    law = load_model().recruitment
+    solved = {"lumbopelvic_rhythm": "solved"}
+    assert assembled(posture={"preset": "sitting_leaning", **solved}).task.lean_cost == law.seat_cost < law.lean_cost
+    assert assembled(posture={"preset": "flexed_36", **solved}).task.lean_cost == law.lean_cost
 
 
 def test_co_contraction_is_a_floor_of_the_trunk_below_every_deficit() -> None:

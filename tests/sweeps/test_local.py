@@ -25,9 +25,9 @@ RHYTHM: dict[str, Any] = {
     "posture": {"preset": "standing", "trunk_inclination": "30 deg", "lumbopelvic_rhythm": "solved"},
     "loads": [{"kind": "held", "name": "box", "mass": "5 kg", "reach": "0.35 m", "height": "hip"}],
 }
-SEATED: dict[str, Any] = {
-    "format": 1, "name": "seated", "posture": {"preset": "sitting_unsupported", "vertebrae": "held"},
-    "recruitment": {"p": 2},
+SEATED: dict[str, Any] = {  # upright: at the preset's own lean a muscle leaves its tone within the step
+    "format": 1, "name": "seated", "recruitment": {"p": 2},
+    "posture": {"preset": "sitting_unsupported", "trunk_inclination": "0 deg", "vertebrae": "held"},
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
-    floor = co_contraction(model, scenario)
+    floor = co_contraction(model, scenario, angles)
     return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)
 
 

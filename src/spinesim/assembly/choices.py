@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly.posture import Angles, offset_turns
-from spinesim.kernels.tables import FEET, N_POSED, N_TILT, N_TURN, Ints
+from spinesim.kernels.tables import FEET, N_POSED, N_TILT, N_TURN, SEAT, Ints
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 
@@ -32,7 +32,7 @@ def choices(
         "settle": law.settle_spread if settled else 0.0,
         "settle_cost": law.settle_cost,
         "lean_spread": law.lean_spread if solved else 0.0,
-        "lean_cost": law.lean_cost,
+        "lean_cost": law.seat_cost if contact == SEAT else law.lean_cost,
         "sideways": law.sideways_spread if sideways else 0.0,
         "sway_spread": sways * np.array([(right in ONE_LEG) * law.list_spread, law.rotation_spread]),
         "pelvis_range": angles.pelvis_range,

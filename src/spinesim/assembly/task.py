@@ -67,7 +67,7 @@ def build_task(
     fascicles: FascicleNames, strands: tuple[StrandName, ...],
 ) -> tuple[Task | None, list[Problem]]:  # fmt: skip
     """Return the task table of a scenario, or None with all problems."""
-    upper, lower, problems = activation_limits(model, scenario, fascicles)
+    upper, lower, problems = activation_limits(model, scenario, fascicles, co_contraction(model, scenario, angles))
     scale, fascia, ligament_problems = ligament_scales(model, scenario, strands)
     loads, hands, load_problems = _loads(model, subject, scenario, angles)
     contact = CONTACT[angles.preset.contact]
@@ -109,11 +109,13 @@ def build_task(
 
 
 def activation_limits(
-    model: Model, scenario: Scenario, fascicles: FascicleNames
+    model: Model, scenario: Scenario, fascicles: FascicleNames, floor: float
 ) -> tuple[Floats, Floats, list[Problem]]:
-    """Return upper and lower activation of every fascicle, or the names that match none."""
+    """Return upper and lower activation of every fascicle, those of the trunk at least `floor`, or the names that match
+    none.
+    """
     upper, lower, problems = np.ones(len(fascicles)), np.zeros(len(fascicles)), []
-    lower[_of_groups(fascicles, model.trunk_groups)] = co_contraction(model, scenario)
+    lower[_of_groups(fascicles, model.trunk_groups)] = floor
     for n, change in enumerate(scenario.muscles):
         key = "group" if change.group else "fascicle"
         wanted = str(change.group or change.fascicle)
@@ -130,15 +132,27 @@ def activation_limits(
     return upper, np.minimum(lower, upper), problems
 
 
-def co_contraction(model: Model, scenario: Scenario) -> float:
-    """Return the least activation that a scenario asks of every trunk muscle; left to the model, a trunk held upright
-    by its muscles has tone, and one that lies or leans needs none.
+def co_contraction(model: Model, scenario: Scenario, angles: Angles) -> float:
+    """Return the least activation that a scenario asks of every trunk muscle.
+
+    Left to the model it is the tone of a trunk that nothing supports, which fades on a seat as the lumbar spine slumps
+    into its passive tissue (O'Sullivan 2002); and more where a pressure in the abdomen is made at will, which people
+    cannot do without all muscles of the trunk (Cholewicki 2002).
     """
-    asked = scenario.recruitment.co_contraction
+    asked, pressure = scenario.recruitment.co_contraction, scenario.breath.intra_abdominal_pressure
     if not isinstance(asked, str):
         return asked
-    preset = model.presets[scenario.posture.preset]
-    return 0.0 if preset.contact == "bed" or preset.supports else model.recruitment.tone
+    law, preset = model.recruitment, angles.preset
+    held = preset.contact == "bed" or bool(preset.supports)
+    tone = 0.0 if held else law.tone * (1.0 - _slumped(law.slump, scenario, angles))
+    return tone if isinstance(pressure, str) else max(tone, law.bracing * pressure / model.breath.maximum_pressure)
+
+
+def _slumped(slump: float, scenario: Scenario, angles: Angles) -> float:
+    """Return how far a sitter has slumped, 0 to 1; nobody slumps along the rhythm of a bend."""
+    if angles.preset.contact != "seat" or scenario.posture.lumbopelvic_rhythm not in (None, "solved"):
+        return 0.0
+    return float(np.clip(angles.lumbar_flexion / slump, 0.0, 1.0))
 
 
 @lru_cache(maxsize=8)

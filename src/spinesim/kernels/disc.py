@@ -14,7 +14,6 @@ from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Discs, Floats
 
 HIGHEST_POWER = 50.0  # of e: far beyond any knee
-HIGHEST_POWER = 50.0  # of e: far beyond any knee
 NEAR_ZERO = 0.05  # rad, half an angle below which a series is nearer
 STEEPEST = 0.375 * math.sqrt(3.0)  # of x^2 / (1 + x^2): its greatest slope
 

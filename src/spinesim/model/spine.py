@@ -208,11 +208,14 @@ class RecruitmentLaw:
     settle_spread: float  # rad, of a lumbar vertebra's tilt about the posture
     settle_cost: float  # 1, of a tilt of one spread
     lean_spread: float  # rad, of lumbar flexion about the rhythm
-    lean_cost: float  # 1, of a departure of one spread
+    lean_cost: float  # 1, of a departure of one spread, on the feet
     list_spread: float  # rad, of the pelvis in single-leg stance
     rotation_spread: float  # rad, of the pelvis
     sideways_spread: float  # rad, of a lumbar vertebra's tilt and rotation about a posture that bends or turns
+    seat_cost: float  # 1, that of the lean on a seat
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
+    slump: float  # rad, lumbar flexion at which passive tissue holds the trunk and the tone is gone
+    bracing: float  # 1, least activation of the trunk muscles at the greatest pressure that is made at will
 
 
 @dataclass(frozen=True)
