@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.optimize import fsolve
+from scipy.optimize import root
 from scipy.spatial.transform import Rotation
 from tests.solving import Solved, closeness, situation, solve, solve_tables
 from tests.tolerances import EXACT, SOLVED
@@ -154,7 +154,7 @@ def posed(task: Task, person: Person, turn: NDArray[np.float64]) -> Task:
         return base
 
     goal, base = thorax(pelvis, task.level), pelvis * Rotation.from_rotvec(turn)
-    asked = fsolve(lambda c: (goal.inv() * thorax(base, task.level - task.follow @ c)).as_rotvec(), turn, xtol=1e-13)
+    asked = root(lambda c: (goal.inv() * thorax(base, task.level - task.follow @ c)).as_rotvec(), turn, tol=1e-13).x
     return task._replace(
         pelvis=base.as_rotvec(), level=task.level - task.follow @ asked, lean_spread=0.0, sway_spread=np.zeros(2)
     )

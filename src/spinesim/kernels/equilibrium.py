@@ -63,7 +63,8 @@ def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> 
     """
     ease, lo, up, n = problem.ease, problem.lo, problem.up, lines.n_fascicle
     for i in range(n):
-        ease[i] = task.upper[i] ** (task.power - 1) / lines.volume[i]
+        upper = task.upper[i]
+        ease[i] = (upper if task.power == 2 else upper * upper) / lines.volume[i]
         lo[i], up[i] = task.lower[i], task.upper[i]
     ease[n], lo[n], up[n] = 1.0 / breath.volume, 0.0, 1.0
     if task.pressure >= 0.0:
