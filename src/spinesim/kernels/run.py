@@ -11,14 +11,14 @@ from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
 TOLERANCE = 9e-7  # N and N m
-STILL = 1e-10  # rad: the largest step of a vertebra that has settled
+STILL = 3e-10  # rad: the largest step of a vertebra that has settled
 PATIENCE = 3  # balanced rounds that may pass until then
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11
 SETTLED = 1.0  # N and N m: below it recruitment is solved to the end, above it to WHILE_MOVING of it each time
 WHILE_MOVING = 1e-2
 NEAR = 1e-2  # N and N m out of balance: below it the curvature of the last recruitment will do
-SOFT_START = 1e-4  # softness of the reserves at a cold start ...
+SOFT_START = 1e-5  # softness of the reserves at a cold start ...
 SOFT_FALL = 0.001  # ... and its fall from step to step, down to the person's own
 
 
