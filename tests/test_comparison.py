@@ -98,7 +98,14 @@ def test_every_variable_of_a_tissue_has_one():
         for name, variable in variables().items()
         if variable.group not in ("geometry", "solver") and tissue_of(name) == POSTURE
     }
-    assert posture == {"pelvis_tilt", "lumbar_flexion", "lumbar_share", "segment_flexion"}
+    assert posture == {
+        "pelvis_tilt",
+        "pelvis_list",
+        "pelvis_rotation",
+        "lumbar_flexion",
+        "lumbar_share",
+        "segment_flexion",
+    }
 
 
 def test_one_sentence_tells_the_largest_effect():

@@ -194,14 +194,15 @@ def whole_result(solved: Solved) -> xr.Dataset:
 
 
 def assert_mirrored(here: xr.Dataset, there: xr.Dataset) -> None:
-    """Compare every variable; muscles that lie at a kink of their path give the margin of stability to PENCIL only, and
-    a way of buckling has no sign.
+    """Compare every variable; muscles that lie at a kink of their path give the margin of stability to PENCIL only, a
+    way of buckling has no sign, and rounding may decide how many steps a solve takes.
     """
     units = {str(name): str(here[name].attrs["units"]) for name in here.data_vars}
     both = (mirrored_values(here), values(there))
     for found in both:
         found["buckling_mode"] = abs(found["buckling_mode"])
     gaps = differences(*both, units)
+    del gaps["iterations"]
     loose = {"stability_eigenvalue": PENCIL, "critical_muscle_stiffness": PENCIL, "buckling_mode": PENCIL}
     grown = 10.0 if "p: 3" in here.attrs["scenario"] else 1.0  # the cubic cost is flatter: its rounding grows
     wrong = {name: gap for name, gap in gaps.items() if gap > loose.get(name, grown * MIRRORED)}

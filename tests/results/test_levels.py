@@ -88,7 +88,9 @@ def test_rotations_are_what_the_posture_shares_out(solved: Solved) -> None:
     result = solved.result
     flexion = result["disc_rotation"].sel(rotation="flexion").values
     assert np.array_equal(flexion, result["segment_flexion"].values)
-    assert flexion.sum() == pytest.approx(float(result["lumbar_flexion"]), rel=1e3 * EXACT)
+    # Vertebrae that also turn aside keep the thorax where it is, but angles about several axes do not add up.
+    sideways = solved.assembly.angles.levels[:, :2].any()
+    assert flexion.sum() == pytest.approx(float(result["lumbar_flexion"]), rel=1e-3 if sideways else 1e3 * EXACT)
     assert (flexion > 0.0).all()
 
 
