@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
 from spinesim.kernels.stability_tables import NOT_ASSESSED, Margin
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
-from spinesim.kernels.tables import State, Work, make_state, make_work
+from spinesim.kernels.tables import Floats, State, Work, make_state, make_work
 from spinesim.stability import assess
 
 FIRST, MOST = 0.01, 0.5  # co-contractions: the least that is tried, and the most
@@ -48,11 +47,11 @@ def is_unsettled(assembly: Assembly, state: State) -> bool:
 def as_settled(assembly: Assembly, work: Work) -> Assembly:
     """Return the assembly with the rotations that the solve ended with, held there."""
     turned = work.frames.lean.copy()
-    pelvis, lean = Rotation.from_rotvec(assembly.task.pelvis) * Rotation.from_rotvec(turned), float(turned[2])
+    pelvis, lean = _turned(assembly.task.pelvis, turned), float(turned[2])
     work.frames.lean[:] = 0.0
     task = assembly.task._replace(
         level=work.frames.turns.copy(),
-        pelvis=pelvis.as_rotvec(),
+        pelvis=pelvis,
         settle=0.0,
         sideways=0.0,
         lean_spread=0.0,
@@ -61,6 +60,15 @@ def as_settled(assembly: Assembly, work: Work) -> Assembly:
     angles = assembly.angles
     angles = replace(angles, pelvis_tilt=angles.pelvis_tilt - lean, lumbar_flexion=angles.lumbar_flexion + lean)
     return replace(assembly, task=task, angles=angles)
+
+
+def _turned(rotation: Floats, turn: Floats) -> Floats:
+    """Return the rotation vector of a body that turns about its own axes."""
+    if not turn.any():
+        return rotation
+    from scipy.spatial.transform import Rotation
+
+    return (Rotation.from_rotvec(rotation) * Rotation.from_rotvec(turn)).as_rotvec()
 
 
 def solve_braced(assembly: Assembly, wanted: float) -> Solved:

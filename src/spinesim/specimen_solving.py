@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import root_scalar
 
 from spinesim.assembly import SpecimenAssembly
 from spinesim.kernels.specimen_tables import (
@@ -55,6 +54,8 @@ def _least_turn(assembly: SpecimenAssembly) -> float:
     From the centres it strides away from the side to which the specimen turns. Where a path buckles it, or none within
     reach leaves it straight, the best of those tried is taken.
     """
+    from scipy.optimize import root_scalar
+
     at, turn = 0.0, _turned(assembly, 0.0)
     while abs(at) < FARTHEST and turn is not None and turn != 0.0:
         beyond = at + (STRIDE if turn > 0.0 else -STRIDE)

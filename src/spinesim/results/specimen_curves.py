@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from spinesim.kernels.tables import Floats
+
+FINE = 401  # points of a curve over which its work is summed
+ALIKE = 9  # decimals of the largest moment that tell two steps apart: a load and its way back are one
 
 
 def range_of_motion(rotation: Floats) -> Floats:
     """Return largest minus smallest rotation over the steps (step, ...), those not reached (NaN) left out."""
     known = rotation[np.isfinite(rotation).reshape(len(rotation), -1).all(axis=1)]
     return np.ptp(known, axis=0) if len(known) else np.full(rotation.shape[1:], math.nan)
-
-
-FINE = 401  # points of a curve over which its work is summed
-ALIKE = 9  # decimals of the largest moment that tell two steps apart: a load and its way back are one
 
 
 def friction_moment(moment: Floats, rotation: Floats, loss: float) -> float:
@@ -36,7 +34,7 @@ def friction_moment(moment: Floats, rotation: Floats, loss: float) -> float:
     elastic work E and r R more: r = loss E / ((2 - loss) R).
     """
     fine = np.linspace(moment[0], moment[-1], FINE)
-    turned = PchipInterpolator(moment, rotation)(fine)
+    turned = _along(moment, rotation, fine)
     size = 0.5 * np.abs(fine[1:] + fine[:-1])
     return float(loss * (size * np.diff(turned)).sum() / ((2.0 - loss) * (turned[-1] - turned[0])))
 
@@ -53,7 +51,7 @@ def neutral_zone(moment: Floats, rotation: Floats, loss: float) -> float:
     if m.size < 3 or not (np.diff(r) > 0.0).all():
         return math.nan
     friction = friction_moment(m, r, loss)
-    low, high = PchipInterpolator(m, r)(np.clip([-friction, friction], m[0], m[-1]))
+    low, high = _along(m, r, np.clip([-friction, friction], m[0], m[-1]))
     return float(high - low) / (2.0 if m[0] < 0.0 < m[-1] else 1.0)
 
 
@@ -98,3 +96,10 @@ def _drawn_back(moment: Floats, rotation: Floats) -> float:
     # Slope at 0 of the parabola through 0 and two points behind it.
     slope = (y[1] * x[0] ** 2 - y[0] * x[1] ** 2) / (x[1] * x[0] * (x[0] - x[1]))
     return float(rotation[top] - slope * moment[top])
+
+
+def _along(moment: Floats, rotation: Floats, at: Floats) -> Floats:
+    """Return rotations at moments between those of a curve, by monotone cubics."""
+    from scipy.interpolate import PchipInterpolator
+
+    return PchipInterpolator(moment, rotation)(at)
