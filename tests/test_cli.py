@@ -26,13 +26,15 @@ class Solver:
     def __init__(self) -> None:
         self.asked: list[Scenario] = []
         self.status = 0
+        self.attributes: dict[str, object] = {}
         self.error: BaseException | None = None
 
     def simulate(self, scenario: Scenario) -> object:
         self.asked.append(scenario)
         if self.error:
             raise self.error
-        return fake_result(seed=len(self.asked), status=self.status, scenario_name=scenario.name)
+        result = fake_result(seed=len(self.asked), status=self.status, scenario_name=scenario.name)
+        return result.assign_attrs(self.attributes)
 
 
 @pytest.fixture
@@ -150,6 +152,12 @@ def test_a_load_that_cannot_be_held_says_so_first_and_exits_with_1(solver, capsy
     solver.status = 1
     assert main(["run", "a.yaml"]) == 1
     assert capsys.readouterr().out.startswith("the muscles cannot hold this load: L4-L5 flexion")
+
+
+def test_a_posture_that_was_held_for_it_would_not_settle_says_so_first(solver, capsys):
+    solver.attributes = {"unsettled": 1, "status_message": "balanced; no prediction"}
+    assert main(["run", "a.yaml"]) == 0
+    assert capsys.readouterr().out.startswith("balanced; no prediction\n")
 
 
 def test_json_is_exactly_one_object(solver, capsys):

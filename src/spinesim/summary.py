@@ -70,7 +70,7 @@ def _has_style(file: IO[str]) -> bool:
 
 def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
     warnings = [str(sentence) for sentence in result.attrs.get("torn", ())]
-    if int(result["status"]) != 0:
+    if int(result["status"]) != 0 or result.attrs.get("unsettled"):
         warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
     if warnings:
         yield Text("\n".join(warnings), style="bold red")

@@ -104,9 +104,10 @@ def test_a_pelvis_stays_within_its_range() -> None:
     assert low - SOLVED <= solved.assembly.angles.lumbar_flexion <= high + SOLVED
 
 
-def test_a_bed_holds_the_pelvis() -> None:
+@pytest.mark.parametrize("preset", ["supine", "prone_extended", "sit_up"])
+def test_a_bed_holds_the_pelvis(preset: str) -> None:
     with pytest.raises(InputError, match=r"a bed holds the pelvis.*posture\.lumbopelvic_rhythm"):
-        prepare(situation(posture={"preset": "supine", "lumbopelvic_rhythm": "solved"}))
+        prepare(situation(posture={"preset": preset, "lumbopelvic_rhythm": "solved"}))
 
 
 def test_a_weaker_gluteus_changes_the_share() -> None:

@@ -159,6 +159,11 @@ def test_comparison_of_what_has_no_spine_is_refused(result: xr.Dataset) -> None:
 # --- titles and things that are not known ---------------------------------------------------------
 
 
+def test_titles_tell_what_was_held_for_it_would_not_settle(result: xr.Dataset) -> None:
+    result.attrs |= {"unsettled": 1, "status_message": "Converged; no prediction."}
+    assert all("Attention: Converged; no prediction." in title for title in titles_of(result))
+
+
 def test_titles_name_the_scenario_and_warn_in_words(result: xr.Dataset) -> None:
     assert "Attention" not in plot_posture(result).get_title()
     result["status"][...] = 2

@@ -59,8 +59,8 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
     }  # fmt: skip
     problems += _out_of_range(model, scenario, values) + _unknown_study(model, scenario)
-    if wanted.lumbopelvic_rhythm == "solved" and preset.contact == "bed":
-        message = "a rhythm is solved for people on their feet or on a seat; a bed holds the pelvis where it lies"
+    if wanted.lumbopelvic_rhythm == "solved" and (preset.contact == "bed" or preset.orientation != "upright"):
+        message = "a rhythm is solved for people upright on their feet or on a seat; a bed holds the pelvis where it lies"
         problems.append(scenario.problem(message, "posture.lumbopelvic_rhythm"))
     if problems:
         return None, problems

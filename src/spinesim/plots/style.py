@@ -48,9 +48,9 @@ def scenario_name(result: xr.Dataset) -> str:
 
 
 def warning(result: xr.Dataset) -> str:
-    """Return the sentence on how the solve ended, empty when it converged."""
+    """Return the sentence on how the solve ended, empty when it converged and all that might settle did."""
     status = result.get("status")
-    if status is not None and float(status) == 0.0:
+    if status is not None and float(status) == 0.0 and not result.attrs.get("unsettled"):
         return ""
     said = result.attrs.get("status_message") or str(result.attrs.get("status", "")).replace("_", " ")
     return printable(said) or "it is not known how the solve ended"
