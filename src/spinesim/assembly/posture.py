@@ -60,7 +60,7 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     }  # fmt: skip
     problems += _out_of_range(model, scenario, values) + _unknown_study(model, scenario)
     if wanted.lumbopelvic_rhythm == "solved" and (preset.contact == "bed" or preset.orientation != "upright"):
-        message = "a rhythm is solved for people upright on their feet or on a seat; a bed holds the pelvis where it lies"
+        message = "a rhythm is solved for people upright on their feet or on a seat; a bed holds the pelvis"
         problems.append(scenario.problem(message, "posture.lumbopelvic_rhythm"))
     if problems:
         return None, problems
