@@ -6,17 +6,22 @@ code. The cache folder is therefore named by a digest of all kernel sources, the
 """
 
 import contextlib
+import gc
 import hashlib
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
 from llvmlite import binding
+from numba import types
 from numba.core import config as numba_config
+
+from spinesim.kernels.handles import handed
 
 config: Any = numba_config
 P = ParamSpec("P")
@@ -79,6 +84,37 @@ def inner(function: Callable[P, T]) -> Callable[P, T]:
     return _compiled(function, {"no_cpython_wrapper": True})
 
 
+@contextlib.contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Let the garbage of compiling pile up: a fifth of the time goes into looking for it."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], 100_000), 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@cache
+def _taking_handles(dispatcher: Any) -> Any:
+    """Return the class of kernels that lay out the tables they are called with, and compile once."""
+
+    class Kernel(dispatcher):
+        def __call__(self, *args: Any) -> Any:
+            return super().__call__(*[handed(arg) if isinstance(arg, tuple) else arg for arg in args])
+
+        def compile(self, sig: Any) -> Any:
+            with _rare_collection():
+                return super().compile(sig)
+
+        def get_call_template(self, args: Any, kws: Any) -> Any:
+            """A constant counts as the number it is: one compilation for all of them."""
+            plain = [types.unliteral(arg) for arg in args]
+            return super().get_call_template(plain, {key: types.unliteral(arg) for key, arg in kws.items()})
+
+    return Kernel
+
+
 def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE_FOLDER) if CACHE_FOLDER else before
@@ -99,5 +135,7 @@ def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
         compiled: Any = numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
+    if not config.DISABLE_JIT:
+        compiled.__class__ = _taking_handles(type(compiled))
     KERNELS.append(compiled)
     return compiled

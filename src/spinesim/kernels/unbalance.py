@@ -1,7 +1,8 @@
 """The equations of a solved posture as one function of its unknowns: what is out of balance, and what results see."""
 
 from spinesim.kernels import equilibrium, observe, posing, recruitment, rhythm
-from spinesim.kernels.batch import person_at, task_at
+from spinesim.kernels.batch import PERSON_SCALARS
+from spinesim.kernels.handles import renewed
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.observe import Sight
 from spinesim.kernels.status import CONVERGED
@@ -30,7 +31,8 @@ def unbalance(
     out : array (18 + 25 + column,)
         Forces out of balance (N), what recruitment leaves of its scaled rows, and the price of every column.
     """
-    p, t = person_at(person, vector, scalars), task_at(task, vector, scalars)
+    p = renewed(person, vector, scalars, 0)
+    t = renewed(task, vector, scalars, PERSON_SCALARS)
     problem, may_settle = work.problem, False
     for v in range(state.tilt.size):
         may_settle = may_settle or state.tilt[v] != 0.0

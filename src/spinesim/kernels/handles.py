@@ -1,0 +1,242 @@
+"""Tables handed from kernel to kernel by their address: one word instead of seven for every array they hold.
+
+A table is a NamedTuple of arrays, numbers and tables. Numba hands such a tuple on by value, which for hundreds of
+arrays takes most of the time a kernel takes to compile. A handle lays the same fields out once in memory, and a kernel
+that is given it reads of it what it uses. Kernels are written for the tuples; interpreted, they get the tuples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import typeof, types
+from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    intrinsic,
+    lower_getattr_generic,
+    models,
+    overload,
+    register_model,
+    unbox,
+)
+
+WORD = 8  # bytes of a whole number, a float or an address
+HEAD = 5  # words of an array before its shape: owner twice, number of items, bytes of one, address
+REMEMBERED = 64  # handles that are kept for the next call
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class TableType(types.Type):
+    """A table by its address; `table` is the type of the tuple."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        digest = hashlib.sha256(str(table).encode()).hexdigest()[:12]
+        super().__init__(name=f"{table.instance_class.__name__}_{digest}")
+
+    @property
+    def key(self) -> Any:
+        """What makes two of them the same."""
+        return self.table
+
+
+class Handle:
+    """A table as kernels take it: its fields in memory, and the table, whose arrays they lead to."""
+
+    def __init__(self, table: tuple[Any, ...]) -> None:
+        shape: list[Any] = []
+        words: list[int] = []
+        _lay_out(table, words, shape)
+        self.table = table
+        self.words = np.array(words, dtype=np.uint64)
+        self.address = self.words.ctypes.data
+        self._numba_type_ = _type_of(table, tuple(shape))
+
+
+_types: dict[Any, TableType] = {}
+_handles: OrderedDict[int, Handle] = OrderedDict()
+_lock = Lock()
+
+
+def handed(table: tuple[Any, ...]) -> Handle:
+    """Return the handle of a table, the same one again while it is remembered."""
+    with _lock:
+        handle = _handles.get(id(table))
+        if handle is not None and handle.table is table:
+            _handles.move_to_end(id(table))
+            return handle
+    handle = Handle(table)
+    with _lock:
+        _handles[id(table)] = handle
+        if len(_handles) > REMEMBERED:
+            _handles.popitem(last=False)
+    return handle
+
+
+def _lay_out(table: tuple[Any, ...], words: list[int], shape: list[Any]) -> None:
+    """Append the words of a table, and to `shape` what its numba type depends on."""
+    shape.append(type(table))
+    for value in table:
+        if isinstance(value, np.ndarray):
+            told = value.__array_interface__
+            address, read_only = told["data"]
+            sizes = told["shape"]
+            words += (0, 0, value.size, value.itemsize, address, *sizes, *value.strides)
+            shape.append((told["typestr"], len(sizes), told["strides"] is None, read_only))
+        elif isinstance(value, tuple):
+            _lay_out(value, words, shape)
+        elif isinstance(value, float):
+            words.append(int(np.float64(value).view(np.uint64)))
+            shape.append("f")
+        else:
+            words.append(int(value) & 0xFFFF_FFFF_FFFF_FFFF)
+            shape.append("i")
+
+
+def _type_of(table: tuple[Any, ...], shape: tuple[Any, ...]) -> TableType:
+    found = _types.get(shape)
+    if found is None:
+        found = _types.setdefault(shape, TableType(typeof(table)))
+    return found
+
+
+def _words_of(kind: Any) -> int:
+    if isinstance(kind, types.Array):
+        return HEAD + 2 * kind.ndim
+    if isinstance(kind, types.NamedTuple):
+        return sum(_words_of(own) for own in kind.types)
+    return 1
+
+
+def _place_of(table: Any, field: str) -> tuple[int, Any]:
+    """Return the bytes before a field of a table's type, and the type of the field."""
+    index = table.fields.index(field)
+    return WORD * sum(_words_of(own) for own in table.types[:index]), table.types[index]
+
+
+def _places_of_floats(table: Any) -> list[int]:
+    """Return the bytes before every number that is no array, in the order of the fields."""
+    places, before = [], 0
+    for kind in table.types:
+        if isinstance(kind, types.NamedTuple):
+            places += [before + place for place in _places_of_floats(kind)]
+        elif isinstance(kind, types.Float):
+            places.append(before)
+        before += WORD * _words_of(kind)
+    return places
+
+
+# --- what numba must know of a table -------------------------------------------------------------------------------
+
+
+@register_model(TableType)
+class _TableModel(models.OpaqueModel):  # type: ignore[misc]
+    """One address."""
+
+
+@unbox(TableType)
+def _unbox(kind: Any, value: Any, c: Any) -> Any:
+    number = c.pyapi.object_getattr_string(value, "address")
+    address = c.builder.inttoptr(c.pyapi.long_as_ulonglong(number), cgutils.voidptr_t)
+    c.pyapi.decref(number)
+    return NativeValue(address)
+
+
+@infer_getattr
+class _Fields(AttributeTemplate):
+    key = TableType
+
+    def generic_resolve(self, typ: Any, attr: str) -> Any:
+        if attr not in typ.table.fields:
+            return None
+        kind = _place_of(typ.table, attr)[1]
+        return TableType(kind) if isinstance(kind, types.NamedTuple) else kind
+
+
+@lower_getattr_generic(TableType)
+def _read(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
+    place, kind = _place_of(typ.table, attr)
+    address = cgutils.pointer_add(builder, value, place)
+    if isinstance(kind, types.NamedTuple):
+        return address
+    if isinstance(kind, types.Array):
+        return _read_array(context, builder, kind, address)
+    return _load(builder, address, 0, context.get_value_type(kind))
+
+
+def _read_array(context: Any, builder: Any, kind: Any, address: Any) -> Any:
+    """Read an array; nothing about it changes while kernels run, and the compiler may know."""
+    word, array = ir.IntType(64), context.make_array(kind)(context, builder)
+    array.nitems = _load(builder, address, 2, word, fixed=True)
+    array.itemsize = word(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    array.data = _load(builder, address, 4, array.data.type, fixed=True)
+    sizes = [_load(builder, address, HEAD + n, word, fixed=True) for n in range(kind.ndim)]
+    steps = [_load(builder, address, HEAD + kind.ndim + n, word, fixed=True) for n in range(kind.ndim)]
+    array.shape, array.strides = cgutils.pack_array(builder, sizes, word), cgutils.pack_array(builder, steps, word)
+    array.meminfo = cgutils.get_null_value(array.meminfo.type)
+    array.parent = cgutils.get_null_value(array.parent.type)
+    return array._getvalue()
+
+
+def _load(builder: Any, address: Any, word: int, kind: Any, *, fixed: bool = False) -> Any:
+    place = cgutils.pointer_add(builder, address, WORD * word, return_type=kind.as_pointer())
+    loaded = builder.load(place)
+    if fixed:
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return loaded
+
+
+# --- numbers that differ from scenario to scenario -----------------------------------------------------------------
+
+
+def renewed(table: Any, vector: Any, at: Ints, first: int) -> Any:
+    """Return a table with its numbers that are no arrays taken from a vector, at[first], at[first + 1] ... of it in the
+    order of the fields. A handle is changed in place.
+    """
+    return _renewed(table, iter(vector[at[first:]].tolist()))
+
+
+def _renewed(table: Any, numbers: Any) -> Any:
+    fields = []
+    for value in table:
+        if isinstance(value, tuple):
+            value = _renewed(value, numbers)
+        elif isinstance(value, float):
+            value = next(numbers)
+        fields.append(value)
+    return type(table)(*fields)
+
+
+@overload(renewed)
+def _overload_renewed(table: Any, vector: Any, at: Any, first: Any) -> Any:
+    if not isinstance(table, TableType):
+        return None
+    places = tuple(_places_of_floats(table.table))
+
+    def renew(table: Any, vector: Any, at: Any, first: Any) -> Any:
+        for n in range(len(places)):
+            _put(table, places[n], vector[at[first + n]])
+        return table
+
+    return renew
+
+
+@intrinsic
+def _put(typingctx: Any, table: Any, place: Any, number: Any) -> Any:
+    """Write a float into a table's memory."""
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        double = ir.DoubleType().as_pointer()
+        address = cgutils.pointer_add(builder, args[0], args[1], return_type=double)
+        builder.store(args[2], address)
+        return context.get_dummy_value()
+
+    return types.void(table, types.int64, types.float64), write
