@@ -96,8 +96,8 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef]:
 
 
 def _of_python() -> set[str]:
-    """What prepares tables, the compiler itself and what writes code for the machine."""
-    own = {f"{file}.{node.name}" for file in ("jit", "lanes") for node in _functions(HERE / f"{file}.py")}
+    """What prepares tables and hands them on, the compiler itself and what writes code for the machine."""
+    own = {f"{file}.{node.name}" for file in ("handles", "jit", "lanes") for node in _functions(HERE / f"{file}.py")}
     made = {
         f"{file.stem}.{node.name}"
         for file in HERE.glob("*tables.py")

@@ -229,8 +229,7 @@ def _overload_renewed(table: Any, vector: Any, at: Any, first: Any) -> Any:
     return renew
 
 
-@intrinsic
-def _put(typingctx: Any, table: Any, place: Any, number: Any) -> Any:
+def _write(typingctx: Any, table: Any, place: Any, number: Any) -> Any:
     """Write a float into a table's memory."""
 
     def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -240,3 +239,6 @@ def _put(typingctx: Any, table: Any, place: Any, number: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(table, types.int64, types.float64), write
+
+
+_put: Any = intrinsic(_write)
