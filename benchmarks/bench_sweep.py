@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 import spinesim as ss
 from spinesim.assembly import Assembly
 from spinesim.kernels import run
+from spinesim.kernels.handles import handed
 from spinesim.kernels.tables import make_state, make_work
 from spinesim.model.uncertainty import scaled
 from spinesim.simulation import prepare
@@ -69,9 +70,9 @@ def tables(count: int) -> list[Assembly]:
 def solve_bare(ready: list[Assembly], scenarios: int) -> None:
     """Solve as many scenarios with the kernel alone."""
     work = make_work(ready[0].person, ready[0].task)
+    own = [(handed(assembly.person), handed(assembly.task)) for assembly in ready]
     for k in range(scenarios):
-        own = ready[k % len(ready)]
-        run.solve_static(own.person, own.task, make_state(), work)
+        run.solve_static(*own[k % len(own)], make_state(), work)
 
 
 def solve_sweep(scenarios: int, workers: int) -> None:

@@ -22,7 +22,8 @@ from spinesim.sweeps.store import load_store, open_store, read_head
 
 MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
 MOST_BYTES = 4_000_000_000  # of a result in memory
-LARGEST_BLOCK, LEAST_BLOCK, LEAST_STORED = 2048, 64, 256  # writing a block takes as long as fifty solves
+LARGEST_BLOCK, LEAST_BLOCK = 2048, 64
+LEAST_STORED, STORED = 256, 1024  # writing a block takes as long as forty solves; from eight of them on it is larger
 SECONDS_EACH = 2e-3  # a guess of one scenario on one core
 Progress = Callable[[int, int], None]
 
@@ -72,7 +73,7 @@ def sweep(
     size = plan.design.size
     if size > MANY and not yes:
         raise InputError(f"{estimate(plan, workers or cores())}; say yes (--yes) to go on")
-    block = block or block_of(size, LEAST_BLOCK if out is None else LEAST_STORED)
+    block = block or block_of(size, LEAST_BLOCK if out is None else min(max(size // 8, LEAST_STORED), STORED))
     solve = _by_dask(scheduler) if scheduler else _by_threads(workers or cores())
     if out is None:
         return as_dataset(plan, _collected(plan, block, solve, progress))

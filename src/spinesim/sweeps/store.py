@@ -34,7 +34,8 @@ class Store:
     """An open store: reads which blocks are done, writes blocks, and holds the lock."""
 
     def __init__(self, folder: Path, plan: Plan, block: int, group: Any) -> None:
-        self.folder, self.plan, self.block, self._group = folder, plan, block, group
+        self.folder, self.plan, self.block = folder, plan, block
+        self._arrays = dict(group.arrays())  # looking one up takes as long as writing into it
 
     @property
     def blocks(self) -> int:
@@ -57,13 +58,13 @@ class Store:
         with _told(self.folder, "finished blocks are kept, make room and go on with --resume"):
             whole = {**values, **drawn(self.plan, start, stop)}
             for name, array in whole.items():
-                self._group[name][start:stop] = array
+                self._arrays[name][start:stop] = array
             _write_durably(self._mark(number), json.dumps({"digest": block_digest(whole)}))
 
     def read(self, number: int) -> Block:
         """Return the numbers of a block as they are on disk, with the values drawn for it."""
         start, stop = self.bounds(number)
-        return {name: array[start:stop] for name, array in self._group.arrays()}
+        return {name: array[start:stop] for name, array in self._arrays.items()}
 
     def missing(self) -> list[int]:
         """Return the blocks that are not done, or whose numbers are not those that were noted."""
@@ -187,13 +188,16 @@ def _lay_out(
     group: Any, plan: Plan, block: int, name: str, shape: tuple[int, ...], dims: tuple[str, ...],
     attributes: dict[str, Any], dtype: Any = "f8",
 ) -> None:  # fmt: skip
-    """Make one array over all scenarios, chunked by block; what is not done yet is NaN, or -1 as a status."""
+    """Make one array over all scenarios, chunked by block; what is not done yet is NaN, or -1 as a status.
+
+    Numbers are written as they are: random ones hardly shrink, and trying takes as long as writing.
+    """
     size = plan.design.size
     kind = "i1" if name in ENDINGS else np.dtype(dtype)
     empty = {"status": -1, "unsettled": 0}.get(name, np.nan if np.dtype(kind).kind == "f" else None)
     array = group.create_array(
         name, shape=(size, *shape), chunks=(min(block, size), *shape), dtype=kind, fill_value=empty,
-        dimension_names=("scenario", *dims),
+        dimension_names=("scenario", *dims), compressors=None,
     )  # fmt: skip
     array.attrs.update(attributes)
 
