@@ -319,7 +319,7 @@ class Problem(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch of one thread, in groups: a kernel takes the groups it needs, for every array handed on costs time."""
+    """Scratch of one thread, in groups: a kernel takes the groups it writes or reads."""
 
     frames: Frames
     forces: Forces
