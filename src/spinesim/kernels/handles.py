@@ -169,7 +169,7 @@ def _read(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
         return address
     if isinstance(kind, types.Array):
         return _read_array(context, builder, kind, address)
-    return _load(builder, address, 0, context.get_value_type(kind))
+    return _load(builder, address, 0, context.get_value_type(kind), fixed=not isinstance(kind, types.Float))
 
 
 def _read_array(context: Any, builder: Any, kind: Any, address: Any) -> Any:
