@@ -363,3 +363,4 @@ def add_hips(d: Diagram) -> None:
     for side in SIDES:
         d.push("pelvis", _joint(d, f"hip_{side}"), d.result["hip_reaction"].sel(side=side).values)
         d.couples["pelvis"].append(d.result["hip_reserve_moment"].sel(side=side).values)
+        d.couples["pelvis"].append(d.result["hip_passive_moment"].sel(side=side).values)

@@ -118,7 +118,7 @@ def _lines(m: Lines, width: float) -> Lines:
 def task_at(t: Task, v: Any, at: Ints) -> Task:
     """Return the task with the numbers that are no arrays taken from the vector."""
     return Task(
-        t.gravity, t.pelvis, t.level, t.thigh, t.knee, v[at[16]], t.arm_mode, t.arm_angles, t.hand_target,
+        t.gravity, t.pelvis, t.level, t.thigh, t.knee, t.hips, v[at[16]], t.arm_mode, t.arm_angles, t.hand_target,
         t.hand_anchor, t.contact, v[at[17]], t.load_where, t.load_body, t.load_point, t.load_force, t.load_mass,
         t.load_moment, t.upper, t.lower, t.strand_scale, t.fascia_scale, v[at[18]], t.support_on, t.power, v[at[19]],
         v[at[20]], v[at[21]], v[at[22]], v[at[23]], t.sway_spread, t.pelvis_range, t.follow, t.leader,

@@ -40,7 +40,7 @@ def unbalance(
     posing.pose(p, t, state, 1.0, may_settle, True, work)
     equilibrium.build_problem(p, t, state, may_settle, work)
     if may_settle and t.lean_spread > 0.0:
-        rhythm.pelvis_columns(p.lines, t, state.tilt, work.pulls.tension, work.motion, problem)
+        rhythm.pelvis_columns(t, state.tilt, work.motion, problem)
     recruitment.scale_rows(problem, t.turns)
     recruitment.prices(problem.a, state.lam, problem.s)
     equilibrium.update_reserve(p.reserve_penalty, state, problem.row)
