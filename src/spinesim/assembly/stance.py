@@ -17,6 +17,7 @@ from spinesim.scenario import Scenario
 
 ENOUGH = 1e-6  # m
 MOST_STEPS = 20
+FIRST = 0.1  # rad
 GIVEN = ("trunk_inclination", "pelvis_tilt", "lumbar_flexion")
 
 
@@ -24,7 +25,8 @@ def over_foot(model: Model, subject: Subject, scenario: Scenario, person: Person
     """Return the task with the leg of who stands on one adducted until all weights fall on its ankle, the pelvis and
     all above it as they are.
     """
-    if scenario.posture.stance == "straight" or task.contact != FEET or task.support_right not in (0.0, 1.0):
+    upright = task.contact == FEET and task.gravity[0] == task.gravity[2] == 0.0
+    if scenario.posture.stance == "straight" or not upright or task.support_right not in (0.0, 1.0):
         return task
     u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
     s, still = int(task.support_right == 0.0), _unpushed(task)
@@ -39,7 +41,7 @@ def over_foot(model: Model, subject: Subject, scenario: Scenario, person: Person
 
         return float(weight_line(person, turned(still, angle), u, ankle, 2, work))
 
-    return turned(task, _zero(beside, model.ranges["pelvis_list"]))
+    return turned(task, _zero(beside, model.ranges["pelvis_list"], FIRST * (1 - 2 * s)))
 
 
 def leant(
@@ -80,7 +82,7 @@ def _lean(model: Model, subject: Subject, person: Person, task: Task) -> float:
         leaning = still._replace(pelvis=task.pelvis + turn, thigh=task.thigh + turn)
         return float(weight_line(person, leaning, u, ankle, 0, work)) - goal
 
-    return _zero(ahead, model.ranges["ankle_lean"])
+    return _zero(ahead, model.ranges["ankle_lean"], FIRST)
 
 
 def _ankles(model: Model, subject: Subject) -> Floats:
@@ -94,9 +96,9 @@ def _unpushed(task: Task) -> Task:
     return task._replace(load_force=np.zeros_like(task.load_force), load_moment=np.zeros_like(task.load_moment))
 
 
-def _zero(offset: Callable[[float], float], limits: tuple[float, float]) -> float:
-    """Return the angle (rad) within limits at which an offset (m) is nearest to none."""
-    low, high = 0.0, 0.1
+def _zero(offset: Callable[[float], float], limits: tuple[float, float], first: float) -> float:
+    """Return the angle (rad) within limits at which an offset (m) is nearest to none; `first` is tried after none."""
+    low, high = 0.0, first
     at_low, at_high = offset(low), offset(high)
     for _ in range(MOST_STEPS):
         if abs(at_high) <= ENOUGH or at_high == at_low:
