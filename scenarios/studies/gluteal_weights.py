@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import xarray as xr
 from gluteal_hinge import ERECTORS, hinge
@@ -63,16 +62,12 @@ def _numbers(result: xr.Dataset) -> dict[str, float]:
 
 
 def draw(found: Sequence[Row]) -> Figure:
-    """Draw the three changes over the cost, a line a depth; hollow where the solve is no prediction."""
+    """Draw the three changes over the cost, a line a depth."""
     figure, places = new_figure(len(PANELS), shared=False)
     for axes, (key, words) in zip(places, PANELS.items(), strict=True):
         for depth, look in zip(DEPTHS, LOOKS, strict=False):
-            held = [row for row in found if row["depth_deg"] == depth and row["status"] == "converged"]
-            line = [row for row in held if row["settled"] == "yes"]
+            line = [row for row in found if row["depth_deg"] == depth and row["status"] == "converged"]
             axes.plot([r["cost"] for r in line], [r[key] for r in line], label=f"{depth} deg", **look)
-            guessed: list[Any] = [row for row in held if row["settled"] == "no"]
-            hollow = look | {"markerfacecolor": "white", "linestyle": "none"}
-            axes.plot([r["cost"] for r in guessed], [r[key] for r in guessed], **hollow)
         axes.axhline(0.0, color="#1a1a1a", linewidth=0.6)
         axes.set_xscale("log")
         axes.set_xticks(COSTS, [f"{cost:g}" for cost in COSTS])
