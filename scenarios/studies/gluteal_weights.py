@@ -17,7 +17,7 @@ from study_tools import LOOKS, Row, new_figure, number, run_study, tidy
 
 import spinesim as ss
 
-COSTS = (0.1, 0.2, 0.3, 0.5, 1.0)  # of one spread; the model's own is 0.3
+COSTS = (0.1, 0.2, 0.3, 0.5, 1.0)  # of one spread; the model's own is 0.5
 DEPTHS = (30, 60, 90)  # deg
 LOAD, LOST = 20, 30  # kg, %
 PANELS = {
