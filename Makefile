@@ -98,7 +98,7 @@ readme: $(STAMPS)/runtime ## write tables, counts and pictures of README.md and 
 	$(BIN)/python docs/readme_parts.py
 
 studies: $(STAMPS)/runtime ## the studies of small faults: tables into out/studies, pictures into docs/images
-	for study in rotation_offsets degeneration gluteal_hinge gluteal_weights single_leg_stance; do \
+	for study in rotation_offsets degeneration gluteal_hinge gluteal_weights single_leg_stance stiff_hip; do \
 		$(BIN)/python scenarios/studies/$$study.py --pictures docs/images; \
 	done
 	$(BIN)/spinesim compare standing rotated_l4_l5 --plot out/studies

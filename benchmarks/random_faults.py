@@ -23,6 +23,7 @@ Plain = dict[str, Any]
 Rng = np.random.Generator
 LEVELS = ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 TURNS = ("flexion", "right_lateral_bending", "left_axial_rotation")
+WAYS = ("adduction", "abduction", "internal_rotation", "external_rotation")  # flexion and extension: the faults
 SIDES = ("left", "right", "both")
 LIGAMENTS = ("ALL", "PLL", "SSL", "ISL")
 OUTCOMES = ("converged", "reserve_used", "not_converged", "unstable")
@@ -30,7 +31,7 @@ MUST_BE_FINITE = ("joint_compression", "facet_force", "group_force", "stability_
 
 
 def combination(rng: Rng, model: Any) -> Plain:
-    """Return a person with any of: faults, offsets, deficits, changed discs, ligaments and facets, a load."""
+    """Return a person with any of: faults, offsets, deficits, changed discs, ligaments, facets and hips, a load."""
     parts = {
         "faults": _faults(rng, model),
         "rotation_offsets": _offsets(rng, model),
@@ -40,6 +41,7 @@ def combination(rng: Rng, model: Any) -> Plain:
             {"ligament": name, "level": _one(rng, LEVELS), "removed": True} for name in _some(rng, LIGAMENTS, 2)
         ],
         "facets": [_facet(rng, level) for level in _some(rng, LEVELS, 1)],
+        "hips": [_hip(rng, way) for way in _some(rng, WAYS, 2)],
         "loads": [_load(rng)] if rng.random() < 0.4 else [],
     }
     scenario: Plain = {"format": 1, "name": "Random faults", "posture": _posture(rng)}
@@ -51,6 +53,11 @@ def combination(rng: Rng, model: Any) -> Plain:
 
 def _facet(rng: Rng, level: str) -> Plain:
     return {"level": level, "side": _one(rng, SIDES), "gap": f"{rng.uniform(0, 2):.2f} mm"}
+
+
+def _hip(rng: Rng, way: str) -> Plain:
+    stiffer = {"stiffness": f"{rng.uniform(0, 400):.1f} %"} if way == WAYS[0] else {}
+    return {"side": _one(rng, SIDES), f"lost_{way}": f"{rng.uniform(0, 20):.1f} deg", **stiffer}
 
 
 def _load(rng: Rng) -> Plain:
@@ -68,10 +75,12 @@ def _some(rng: Rng, options: Any, most: int) -> list[Any]:
 
 def _posture(rng: Rng) -> Plain:
     preset = _one(rng, ("standing", "standing", "single_leg", "sitting_unsupported", "supine"))
+    solved = {"lumbopelvic_rhythm": "solved"} if preset != "supine" and rng.random() < 0.1 else {}
     if preset != "standing":
-        return {"preset": preset}
+        return {"preset": preset} | solved
     angles = {"trunk_inclination": (0, 80), "right_lateral_bending": (-15, 15), "left_axial_rotation": (-25, 25)}
-    return {"preset": preset} | {name: f"{rng.uniform(low, high):.2f} deg" for name, (low, high) in angles.items()}
+    bent = {name: f"{rng.uniform(low, high):.2f} deg" for name, (low, high) in angles.items()}
+    return {"preset": preset} | bent | solved
 
 
 def _faults(rng: Rng, model: Any) -> list[Plain]:

@@ -341,6 +341,7 @@ def hip_errors(whole: Diagram) -> dict[str, float]:
         hip = _joint(loads, f"hip_{side}")
         own = sum((np.cross(at - hip, f) for at, f in legs.get(side, [])), np.zeros(3))
         left = told + loads.result["hip_reserve_moment"].sel(side=side).values + share[side] * moment - own
+        left = left + passive_hip(whole, side)
         errors[side] = float(np.abs([left, told - whole.hip_muscles[side]]).max())
     if task.support_right < 0.0 and 0.0 < right < 1.0:
         errors["share"] = abs(float(moment[0]))
@@ -363,3 +364,30 @@ def add_hips(d: Diagram) -> None:
     for side in SIDES:
         d.push("pelvis", _joint(d, f"hip_{side}"), d.result["hip_reaction"].sel(side=side).values)
         d.couples["pelvis"].append(d.result["hip_reserve_moment"].sel(side=side).values)
+        d.couples["pelvis"].append(passive_hip(d, side))
+
+
+def passive_hip(d: Diagram, side: str) -> Vector:
+    """Return the moment on the pelvis that the slope of the stored energy gives, written out from the model file."""
+    step, moment = 1e-5, np.zeros(3)
+    for i, axis in enumerate(np.eye(3)):
+        ends = [
+            _hip_energy(d, side, Rotation.from_rotvec(sign * step * axis).as_matrix() @ d.turn["pelvis"])
+            for sign in (1.0, -1.0)
+        ]
+        moment[i] = -(ends[0] - ends[1]) / (2.0 * step)
+    return moment
+
+
+def _hip_energy(d: Diagram, side: str, pelvis: Any) -> float:
+    """Return what a healthy hip stores while the pelvis stands so: flexion, adduction and inward turn of the thigh."""
+    laws, subject = d.solved.assembly.model.hips, d.solved.assembly.subject
+    sign = 1.0 if side == "right" else -1.0
+    angles = Rotation.from_matrix(pelvis.T @ d.turn[f"thigh_{side}"]).as_euler("ZXY") * [1.0, sign, sign]
+    ways = ("flexion", "extension", "adduction", "abduction", "internal_rotation", "external_rotation")
+    total = 0.0
+    for n, way in enumerate(ways):
+        law, turn = laws[way], angles[n // 2] * (1.0, -1.0)[n % 2]
+        own = subject.strength * subject.length * law.moment / np.expm1(law.angle / law.growth)
+        total += own * (law.growth * np.exp(turn / law.growth) - turn)
+    return float(total)

@@ -15,7 +15,7 @@ FLIPPED = {
     "pelvis_list",
     "pelvis_rotation",
 }  # scalars that count towards the right
-AXIAL = {"hip_moment", "hip_reserve_moment"}  # moments: a mirror turns the two axes in its plane
+AXIAL = {"hip_moment", "hip_reserve_moment", "hip_passive_moment"}  # moments: a mirror turns the two axes in its plane
 LEAST = {"N": 1.0, "N m": 1.0}  # what counts as large enough to be compared relatively, by unit
 
 

@@ -53,6 +53,19 @@ def test_a_weaker_back_holds_less() -> None:
     assert abs(float(weaker)) < abs(float(strong))
 
 
+def test_a_prediction_that_holds_starts_the_next() -> None:
+    """Cold, 45 kg found no end where 50 and 55 kg did; what is found ends as it did in the search."""
+    posture = {"trunk_inclination": "60 deg", "knee_flexion": "20 deg", "lumbopelvic_rhythm": "solved"}
+    result = largest_load(standing(CRATE | {"mass": "20 kg", "height": "knee"}, posture=posture), "crate")
+    assert result.attrs["status"] == "converged"
+    assert float(np.abs(result["load_force"].sel(load="crate", axis="superior"))) > 40.0 * 9.8
+
+
+def test_feet_are_not_judged_and_that_is_said() -> None:
+    assert "feet would tip or slip first is not judged" in largest_load(standing(PUSH), "push").attrs["largest_load"]
+    assert "feet" not in largest_load(standing(CRATE), "crate").attrs["largest_load"]
+
+
 @pytest.mark.parametrize(
     ("scenario", "load", "said"),
     [

@@ -30,6 +30,11 @@ FAULTS: dict[str, dict[str, Any]] = {
         "posture": {"preset": "single_leg", "lumbopelvic_rhythm": "solved"},
         "faults": [{"name": "gluteal_weakness", "side": "right"}],
     },
+    "stiff hip": {
+        "posture": {"preset": "single_leg"},
+        "faults": [{"name": "stiff_hip", "side": "right"}],
+        "hips": [{"side": "left", "stiffness": "200 %", "lost_adduction": "10 deg"}],
+    },
     "multifidus": {
         "posture": {"trunk_inclination": "40 deg"},
         "faults": [{"name": "multifidus_atrophy", "level": "L4", "side": "left"}],
@@ -87,6 +92,7 @@ def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str, vertebrae: str) 
         },
         {"rotation_offsets": [{"level": "L4-L5", "left_axial_rotation": "0 deg", "cause": "structural"}]},
         {"discs": [{"level": "L4-L5", "degeneration": 1}]},
+        {"hips": [{"side": "left", "stiffness": "100 %", "lost_extension": "0 deg"}]},
         {"recruitment": {"stability_margin": "0 N*m/rad"}},
     ],
 )
@@ -160,6 +166,44 @@ def test_weak_glutei_change_the_predicted_bend_and_every_weight_tells_how_much()
     flexion = [changes[cost]["lumbar_flexion_change_deg"] for cost in (0.1, 0.3, 1.0)]
     assert flexion[0] < flexion[1] < flexion[2] < 0.0
     assert all(abs(row["compression_L5_S1_change_N"]) < 0.1 * row["compression_L5_S1_N"] for row in changes.values())
+
+
+# --- hips ---------------------------------------------------------------------------------------------------------
+
+
+def bent(*hips: dict[str, Any]) -> xr.Dataset:
+    """Return a predicted bend of 60 deg."""
+    posture = {"trunk_inclination": "60 deg", "lumbopelvic_rhythm": "solved"}
+    return ss.simulate(situation(posture=posture, hips=list(hips)))
+
+
+def test_a_stiff_hip_hands_its_motion_to_the_spine() -> None:
+    """The hips may flex by 20 deg yet: the lumbar spine makes the rest, and pays for it."""
+    free, stiff = bent(), bent({"lost_flexion": "110 deg"})
+    assert (free.attrs["status"], stiff.attrs["status"]) == ("converged", "converged")
+    assert float(stiff["pelvis_tilt"]) <= 20.0 + SOLVED
+    assert float(stiff["lumbar_flexion"]) > float(free["lumbar_flexion"]) + 1.0
+
+
+def test_what_hips_hold_by_themselves_muscles_need_not() -> None:
+    """On one leg a band twice as stiff spares the abductors; both together hold what one leg must."""
+    leg = {"preset": "single_leg"}
+    usual, stiff = (
+        ss.simulate(situation(posture=leg, hips=hips)) for hips in ([], [{"side": "right", "stiffness": "300 %"}])
+    )
+    passive, muscles = (
+        [float(result[name].sel(side="right", axis="anterior")) for result in (usual, stiff)]
+        for name in ("hip_passive_moment", "hip_moment")
+    )
+    assert passive[1] == pytest.approx(3.0 * passive[0], rel=1e-3)
+    assert sum(pair[1] for pair in (passive, muscles)) == pytest.approx(passive[0] + muscles[0], rel=0.02)
+    activation = [result["group_activation"].sel(group="gluteus_medius", side="right") for result in (usual, stiff)]
+    assert float(activation[1]) < float(activation[0])
+
+
+def test_a_seat_holds_the_pelvis_and_no_hip_does() -> None:
+    result = ss.simulate(situation(posture={"preset": "sitting_unsupported"}))
+    assert result["hip_passive_moment"].isnull().all()
 
 
 # --- combinations -----------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ import numpy as np
 from spinesim.errors import InputError, did_you_mean, quoted
 from spinesim.files import read_scenario
 from spinesim.kernels.status import CONVERGED
-from spinesim.kernels.tables import make_state, make_work
-from spinesim.simulation import Source, prepare, simulate
+from spinesim.kernels.tables import State, make_state, make_work
+from spinesim.simulation import Source, prepare, simulate, simulate_assembled
 from spinesim.units import format_quantity
 
 if TYPE_CHECKING:
@@ -55,27 +55,42 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
 
     Notes
     -----
-    The search takes it that what holds a load holds a smaller one, too. Pain, fatigue and tissue tolerance set no limit
+    The search takes it that what holds a load holds a smaller one, too, and where a posture is predicted starts from
+    that of the largest load held so far as well. Pain, fatigue and tissue tolerance set no limit
     here: it is what muscles could do at full activation.
     """
     scenario = read_scenario(scenario)
     if scenario.specimen is not None:
         raise InputError([scenario.problem("a specimen has no muscles to hold a load", "specimen")])
     number = _number(scenario, load)
+    held: dict[float, State] = {}
 
     def holds(factor: float) -> bool:
-        return _holds(prepare(_grown(scenario, number, factor), model))
+        assembly = prepare(_grown(scenario, number, factor), model)
+        lighter = [held[other] for other in sorted(held) if other < factor][-1:]
+        state = next((state for start in (None, *lighter) if (state := _held(assembly, start))), None)
+        if state is not None:
+            held[factor] = state
+        return state is not None
 
     low, high = _bracket(holds, scenario, number)
     while high / low > 1.0 + PRECISION:
         middle = float(np.sqrt(low * high))
         low, high = (middle, high) if holds(middle) else (low, middle)
-    result = simulate(_grown(scenario, number, low), model)
+    result = simulate_assembled(prepare(_grown(scenario, number, low), model), held[low])
     beyond = simulate(_grown(scenario, number, high), model)
     result.attrs["largest_load"] = (
         f"{load}: {_size(scenario.loads[number], low)}; beyond it, {beyond.attrs['status_message']}"
+        f"{_of_feet(scenario.loads[number], result)}"
     )
     return result
+
+
+def _of_feet(load: Load, result: xr.Dataset) -> str:
+    """Return that feet set no limit here, for loads that push or pull on a person who stands."""
+    stands = bool(np.isfinite(result["hip_reaction"]).all())
+    pushes = np.any(np.asarray(getattr(load, "force", 0.0)) != 0.0)
+    return "; whether the feet would tip or slip first is not judged" if stands and pushes else ""
 
 
 def _number(scenario: Scenario, load: str) -> int:
@@ -95,11 +110,15 @@ def _sizes(load: Load) -> dict[Growing, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _holds(assembly: Assembly) -> bool:
+def _held(assembly: Assembly, start: State | None) -> State | None:
+    """Return the answer from a cold start or a neighbour's answer, None where the muscles do not hold the load."""
     from spinesim.kernels import run
+    from spinesim.solving import copied
 
     person, task = assembly.person, assembly.task
-    return int(run.solve_static(person, task, make_state(), make_work(person, task))) == CONVERGED
+    state = make_state() if start is None else copied(start)
+    status = int(run.solve_static(person, task, state, make_work(person, task)))
+    return state if status == CONVERGED else None
 
 
 def _bracket(holds: Callable[[float], bool], scenario: Scenario, number: int) -> tuple[float, float]:

@@ -179,6 +179,7 @@ def _changes(name: str, a: xr.DataArray, b: xr.DataArray) -> Iterator[tuple[floa
     labels = [left[dim].values for dim in left.dims]
     for index in _places(left, right):
         first, second = float(left.values[index]), float(right.values[index])
+        first, second = (0.0 if abs(x) <= _SMALLEST_CHANGE * scale else x for x in (first, second))
         share = _share(first, second, scale)
         if share is not None:
             rank = share + (_LEADS if share >= _NOTABLE_SHARE and name in _LEADING else 0.0)

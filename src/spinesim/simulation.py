@@ -13,7 +13,8 @@ import numpy as np
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
 from spinesim.errors import PostureError
 from spinesim.files import find_file, read_scenario
-from spinesim.kernels.tables import AT_HANDS, THORAX, Work
+from spinesim.kernels.status import NOT_CONVERGED
+from spinesim.kernels.tables import AT_HANDS, LEAN, LIST, ROTATION, THORAX, Floats, State, Work
 from spinesim.model import Model
 from spinesim.model.reader import read_model
 from spinesim.scenario import Scenario
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from spinesim.comparison import Change
 
 UNSETTLED = "; the vertebrae were held as the posture says, for they did not settle"
-UNPREDICTED = "; no prediction: pelvis and vertebrae were held as the posture says, for they did not settle"
+ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "lumbar_flexion", "lumbar_share")  # what is predicted
+FAR = 2.0  # spreads
 
 Source = str | os.PathLike[str] | Mapping[str, Any] | Scenario
 
@@ -105,22 +107,47 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     -----
     Thread safe; the solve itself releases the interpreter lock.
     """
-    from spinesim.results import wrap
-    from spinesim.solving import solve, solve_braced
-
     scenario = read_scenario(scenario)
     if scenario.specimen is not None:
         return _simulate_specimen(assemble_specimen(_model_of(scenario, model), scenario))
-    assembly = prepare(scenario, model)
+    return simulate_assembled(prepare(scenario, model))
+
+
+def simulate_assembled(assembly: Assembly, start: State | None = None) -> xr.Dataset:
+    """Return the result of a person's tables, as `simulate` does; a prediction may start from a neighbour's answer."""
+    from spinesim.results import wrap
+    from spinesim.solving import solve, solve_braced
+
     wanted = assembly.scenario.recruitment.stability_margin
-    solved = solve(assembly) if wanted is None else solve_braced(assembly, wanted)
+    solved = solve(assembly, start) if wanted is None else solve_braced(assembly, wanted)
     _check_reach(solved.assembly, solved.work)
     result = wrap(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
     result.attrs["unsettled"] = int(solved.unsettled)
-    if solved.unsettled:
-        predicted = assembly.scenario.posture.lumbopelvic_rhythm == "solved"
-        result.attrs["status_message"] += UNPREDICTED if predicted else UNSETTLED
+    predicted = assembly.task.lean_spread > 0.0
+    if predicted and solved.status >= NOT_CONVERGED:
+        for name in ANGLES:
+            result[name] = result[name] * np.nan
+    elif solved.unsettled:
+        result.attrs["status_message"] += UNSETTLED
+    elif predicted:
+        far = _far_from_habit(assembly, solved.state.tilt)
+        if far:
+            result.attrs["unusual"] = far
+            result.attrs["status_message"] += f"; {far}"
     return result
+
+
+def _far_from_habit(assembly: Assembly, tilt: Floats) -> str:
+    """Return in a clause what is predicted farther than people go, nothing where nothing is."""
+    task = assembly.task
+    spreads = {"lumbar flexion from its rhythm": (LEAN, task.lean_spread), "list": (LIST, task.sway_spread[0])}
+    spreads["rotation"] = (ROTATION, task.sway_spread[1])
+    told = [
+        f"{words} ({abs(np.degrees(tilt[turn])):.0f} deg, one spread is {np.degrees(spread):.3g} deg)"
+        for words, (turn, spread) in spreads.items()
+        if spread > 0.0 and abs(tilt[turn]) > FAR * spread
+    ]
+    return f"predicted beyond two spreads of people, so rare at best: {', '.join(told)}" if told else ""
 
 
 def _simulate_specimen(assembly: SpecimenAssembly) -> xr.Dataset:

@@ -29,14 +29,19 @@ class Solved:
     unsettled: bool
 
 
-def solve(assembly: Assembly) -> Solved:
-    """Return an assembly solved from a cold start, with its margin of stability."""
-    state, work = make_state(), make_work(assembly.person, assembly.task)
+def solve(assembly: Assembly, start: State | None = None) -> Solved:
+    """Return an assembly solved from a cold start, or from a neighbour's answer, with its margin of stability."""
+    state, work = copied(start) if start else make_state(), make_work(assembly.person, assembly.task)
     status = int(run.solve_static(assembly.person, assembly.task, state, work))
     unsettled = is_unsettled(assembly, state)
     assembly = as_settled(assembly, work)
     margin = assess(assembly, state, work) if status < NOT_CONVERGED else NOT_ASSESSED
     return Solved(assembly, state, work, status, margin, unsettled)
+
+
+def copied(state: State) -> State:
+    """Return a copy of a state."""
+    return State(*(array.copy() for array in state))
 
 
 def is_unsettled(assembly: Assembly, state: State) -> bool:

@@ -72,6 +72,8 @@ def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
     warnings = [str(sentence) for sentence in result.attrs.get("torn", ())]
     if int(result["status"]) != 0 or result.attrs.get("unsettled"):
         warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
+    elif "unusual" in result.attrs:
+        warnings.append(str(result.attrs["unusual"]))
     if warnings:
         yield Text("\n".join(warnings), style="bold red")
         yield Text()
@@ -277,12 +279,13 @@ def _number(value: Any, decimals: int = 0) -> str:
 
 def _percent(value: Any) -> str:
     number = float(value)
-    return f"{100.0 * number:.0f} %" if math.isfinite(number) else _MISSING
+    return f"{round(100.0 * number) + 0.0:.0f} %" if math.isfinite(number) else _MISSING
 
 
 def _significant(value: float | None, sign: str = "") -> str:
     if value is None:
         return _MISSING
+    value = value + 0.0  # a negative zero is none
     return f"{value:{sign}.3g}" if abs(value) < 1000.0 else f"{value:{sign}.0f}"
 
 

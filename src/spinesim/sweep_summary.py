@@ -90,7 +90,7 @@ def _share(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    number = float(value)
+    number = float(value) + 0.0  # a negative zero is none
     if not np.isfinite(number):
         return "-"
     return f"{number:.0f}" if abs(number) >= 100.0 else f"{number:.3g}"

@@ -120,8 +120,8 @@ def test_a_late_muscle_waits_for_motion() -> None:
 def test_what_a_fault_and_the_scenario_both_state_is_told_at_both_places() -> None:
     own = [{"group": "gluteus_maximus", "side": "right", "strength": "60 %"}]
     assert problems(faults=["gluteal_weakness_right"], muscles=own) == [
-        "strength is stated here and in faults.0: leave one of them out @ muscles.0.strength",
-        "strength is stated here and in muscles.0: leave one of them out @ faults.0",
+        "strength of right gluteus maximus is stated here and in faults.0: leave one of them out @ muscles.0.strength",
+        "strength of right gluteus maximus is stated here and in muscles.0: leave one of them out @ faults.0",
     ]
 
 
@@ -144,4 +144,21 @@ def test_offsets_beyond_the_range_are_refused_with_the_range() -> None:
     assert problems(rotation_offsets=offsets) == [
         "-7 deg is beyond the range of L4-L5, -6 to 6 deg @ rotation_offsets.0.left_axial_rotation",
         "30 deg is beyond the range of L5-S1, -24 to 24 deg @ rotation_offsets.1.flexion",
+    ]
+
+
+def test_guarding_and_a_pressure_made_at_will_count_by_the_larger() -> None:
+    pressure = {"intra_abdominal_pressure": "20 kPa"}
+    braced, both = (prepare(situation(breath=pressure, faults=faults)) for faults in ([], ["guarding"]))
+    assert both.co_contraction == braced.co_contraction > 0.05
+    assert prepare(situation(faults=["guarding"])).co_contraction == 0.05
+    stated = prepare(situation(breath=pressure, recruitment={"co_contraction": "1 %"}))
+    assert stated.co_contraction == 0.01
+
+
+@pytest.mark.parametrize("preset", ["sitting_unsupported", "supine"])
+def test_the_rhythm_of_pain_is_one_of_people_who_stand(preset: str) -> None:
+    told = problems(posture={"preset": preset}, faults=["low_back_pain_rhythm"])
+    assert told == [
+        "the rhythm of people with low-back pain was measured in standing: state lumbar_flexion instead @ faults.0"
     ]

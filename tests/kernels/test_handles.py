@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spinesim.kernels import handles, jit
-from spinesim.kernels.handles import handed, renewed
+from spinesim.kernels.handles import handed, numbers_of, renewed
 from spinesim.kernels.jit import kernel
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -50,8 +50,8 @@ def add_up(table: Outer, out: Floats) -> int:
 
 @kernel
 def add_up_renewed(table: Outer, numbers: Floats, at: Any, out: Floats) -> int:
-    """The same with other numbers."""
-    return add_up(renewed(table, numbers, at, 1), out)
+    """The same with other numbers, the last that there are places for."""
+    return add_up(renewed(table, numbers, at, at.size - numbers_of(table)), out)
 
 
 def outer(first: float = 1.5, second: float = -2.0, count: int = -3) -> Outer:

@@ -13,7 +13,8 @@ from solving import Solved, situation, solve
 from spinesim.kernels import run
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.model.spine import LEVELS
-from spinesim.simulation import UNPREDICTED, UNSETTLED, simulate
+from spinesim.results.outcome import NO_PREDICTION
+from spinesim.simulation import ANGLES, UNSETTLED, simulate
 
 ABSURD = situation(
     loads=[{"name": "safe", "kind": "held", "mass": "200 kg", "reach": "0.6 m", "height": "chest", "from": "chest"}]
@@ -87,14 +88,35 @@ def test_vertebrae_that_would_not_settle_are_told(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_prediction_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its loads are those of the posture as it says, and its angles no numbers that anyone could take for found."""
     posture = {"trunk_inclination": "30 deg", "lumbopelvic_rhythm": "solved"}
-    assert UNPREDICTED not in simulate(situation(posture=posture)).attrs["status_message"]
+    well = simulate(situation(posture=posture))
+    assert NO_PREDICTION not in well.attrs["status_message"]
     whole = run.solve_static
 
     def fallen_back(person: Any, task: Any, state: Any, work: Any) -> int:
-        return int(whole(person, task._replace(settle=0.0, lean_spread=0.0), state, work))
+        whole(person, task._replace(settle=0.0, lean_spread=0.0), state, work)
+        return NOT_CONVERGED
 
     monkeypatch.setattr(run, "solve_static", fallen_back)
     told = simulate(situation(posture=posture))
-    assert told.attrs["status_message"].endswith(UNPREDICTED)
+    assert told.attrs["status"] == "not_converged"
+    assert told.attrs["status_message"] == NO_PREDICTION
     assert told.attrs["unsettled"] == 1
+    for name in ANGLES:
+        assert np.isfinite(well[name])
+        assert np.isnan(told[name])
+
+
+@pytest.mark.parametrize("strength", [10, 100])
+def test_what_few_people_do_is_told(strength: int) -> None:
+    """Almost without abductors the cheapest stance leaves list and rhythm by several spreads."""
+    weak = [
+        {"group": f"gluteus_{name}", "side": "right", "strength": f"{strength} %"} for name in ("medius", "minimus")
+    ]
+    told = simulate(situation(posture={"preset": "single_leg", "lumbopelvic_rhythm": "solved"}, muscles=weak))
+    assert told.attrs["status"] == "converged"
+    far = abs(float(told["pelvis_list"])) > 6.0
+    assert far == (strength == 10)
+    assert ("beyond two spreads of people" in told.attrs["status_message"]) == far
+    assert ("unusual" in told.attrs) == far

@@ -16,29 +16,30 @@ def problems(**fields: Any) -> list[str]:
     return [f"{problem.message} @ {problem.path}" for problem in raised.value.problems]
 
 
-def twice(part: str, key: str, *places: int) -> list[str]:
+def twice(part: str, key: str, about: str, *places: int) -> list[str]:
     a, b = places
-    sentence = f"{key} is stated here and in {part}.{{}}: leave one of them out @ {part}.{{}}.{key}"
+    sentence = f"{key} of {about} is stated here and in {part}.{{}}: leave one of them out @ {part}.{{}}.{key}"
     return [sentence.format(b, a), sentence.format(a, b)]
 
 
 @pytest.mark.parametrize(
-    ("part", "key", "entries"),
+    ("part", "key", "about", "entry", "values"),
     [
-        ("muscles", "strength", [{"group": "psoas", "strength": "50 %"}, {"group": "psoas", "strength": "60 %"}]),
-        ("muscles", "tone", [{"fascicle": "MF_m1s", "tone": "5 %"}, {"fascicle": "MF_m1s", "tone": "6 %"}]),
-        ("discs", "degeneration", [{"level": "L4-L5", "degeneration": 2}, {"level": "L4-L5", "degeneration": 4}]),
-        (
-            "rotation_offsets",
-            "flexion",
-            [{"level": "L4-L5", "flexion": "1 deg"}, {"level": "L4-L5", "flexion": "2 deg"}],
-        ),
-        ("ligaments", "strength", [{"ligament": "CL", "strength": "50 %"}, {"ligament": "CL", "strength": "60 %"}]),
-        ("facets", "gap", [{"level": "L4-L5", "gap": "1 mm"}, {"level": "L4-L5", "gap": "2 mm"}]),
+        ("muscles", "strength", "both psoas", {"group": "psoas"}, ("50 %", "60 %")),
+        ("muscles", "tone", "left MF m1s", {"fascicle": "MF_m1s", "side": "left"}, ("5 %", "6 %")),
+        ("discs", "degeneration", "L4-L5", {"level": "L4-L5"}, (2, 4)),
+        ("rotation_offsets", "flexion", "L4-L5 postural", {"level": "L4-L5"}, ("1 deg", "2 deg")),
+        ("ligaments", "strength", "both CL all", {"ligament": "CL"}, ("50 %", "60 %")),
+        ("facets", "gap", "both L4-L5", {"level": "L4-L5"}, ("1 mm", "2 mm")),
+        ("hips", "stiffness", "left hip", {"side": "left"}, ("200 %", "300 %")),
+        ("hips", "lost_flexion", "both hips", {}, ("20 deg", "30 deg")),
     ],
 )
-def test_two_statements_of_one_thing_are_both_told(part: str, key: str, entries: list[dict[str, Any]]) -> None:
-    assert problems(**{part: entries}) == twice(part, key, 0, 1)
+def test_two_statements_of_one_thing_are_both_told(
+    part: str, key: str, about: str, entry: dict[str, Any], values: tuple[Any, Any]
+) -> None:
+    entries = [entry | {key: value} for value in values]
+    assert problems(**{part: entries}) == twice(part, key, about, 0, 1)
 
 
 def test_overlapping_statements_are_none_of_one_thing() -> None:
@@ -59,3 +60,14 @@ def test_a_fault_may_be_just_a_name() -> None:
     assert short.to_dict()["faults"] == [{"name": "gluteal_weakness_right"}]
     longer = short.replace({"faults.gluteal_weakness_right.side": "right"})
     assert longer.faults[0].side == "right"
+
+
+@pytest.mark.parametrize("fault", [3, None, ["gluteal_weakness"]])
+def test_what_is_no_fault_is_told_what_one_looks_like(fault: object) -> None:
+    (told,) = problems(faults=[fault])
+    assert told.endswith("is no fault: write its name ('spinesim list --faults'), or a mapping with name @ faults.0")
+
+
+def test_a_hip_without_a_change_is_refused() -> None:
+    (told,) = problems(hips=[{"side": "left"}])
+    assert told.startswith("changes nothing: needs at least one of stiffness, lost_flexion, ")

@@ -10,10 +10,15 @@ from spinesim.scenario import Scenario
 from spinesim.scenario.conditions import Recruitment
 from spinesim.scenario.faults import FaultUse
 from spinesim.scenario.posture import Posture, RotationOffset
-from spinesim.scenario.tissues import DiscChange, MuscleChange
+from spinesim.scenario.tissues import DiscChange, HipChange, MuscleChange
 from spinesim.schema import Frozen, validate
 
-ENTRIES: dict[str, type[Frozen]] = {"muscles": MuscleChange, "rotation_offsets": RotationOffset, "discs": DiscChange}
+ENTRIES: dict[str, type[Frozen]] = {
+    "muscles": MuscleChange,
+    "rotation_offsets": RotationOffset,
+    "discs": DiscChange,
+    "hips": HipChange,
+}
 SETTINGS: dict[str, type[Frozen]] = {"posture": Posture, "recruitment": Recruitment}
 SIDES = ("left", "right", "both")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spinesim.assembly.hips import flexion_range
 from spinesim.errors import Problem, did_you_mean
 from spinesim.kernels.tables import Floats
 from spinesim.model import Model, Preset
@@ -48,6 +49,10 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     thigh = preset.angles.get("thigh_inclination", 0.0)
     if wanted.hip_flexion is not None:
         thigh = wanted.hip_flexion - pelvis
+    elif wanted.lumbopelvic_rhythm == "solved":  # stiff hips leave the rest of a bend to the lumbar spine
+        least, most = flexion_range(model, scenario)
+        within = min(max(pelvis, least - thigh), most - thigh)
+        pelvis, lumbar = within, lumbar + pelvis - within
     knee = _first(wanted.knee_flexion, preset.angles.get("knee_flexion"), 0.0)
     arms = tuple(
         _first(getattr(wanted.arms, name) if wanted.arms else None, preset.angles.get(name), 0.0)
@@ -62,6 +67,9 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     if wanted.lumbopelvic_rhythm == "solved" and (preset.contact == "bed" or preset.orientation != "upright"):
         message = "a rhythm is solved for people upright on their feet or on a seat; a bed holds the pelvis"
         problems.append(scenario.problem(message, "posture.lumbopelvic_rhythm"))
+    if preset.contact != "feet" and isinstance(rhythm := wanted.lumbopelvic_rhythm, str) and "pain" in rhythm:
+        message = "the rhythm of people with low-back pain was measured in standing: state lumbar_flexion instead"
+        problems.append(scenario.problem(message, "posture.lumbopelvic_rhythm"))
     if problems:
         return None, problems
     own = twist * model.twist_share
@@ -70,7 +78,7 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     levels += offset_turns(scenario, "postural", "structural")
     angles = Angles(
         preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own,
-        _pelvis_range(model, values, thigh), follow,
+        _pelvis_range(model, scenario, values, thigh), follow,
     )  # fmt: skip
     return angles, []
 
@@ -123,7 +131,7 @@ def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float,
 def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) -> list[Problem]:
     problems = []
     for name, value in values.items():
-        low, high = model.ranges[name]
+        low, high = flexion_range(model, scenario) if name == "hip_flexion" else model.ranges[name]
         if not low - 1e-9 <= value <= high + 1e-9:
             deg = [f"{math.degrees(v):.4g}" for v in (value, low, high)]
             message = (
@@ -135,13 +143,14 @@ def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) ->
     return problems
 
 
-def _pelvis_range(model: Model, values: dict[str, float], thigh: float) -> Floats:
+def _pelvis_range(model: Model, scenario: Scenario, values: dict[str, float], thigh: float) -> Floats:
     """Return how far the pelvis may lean back, list to the right and rotate to the left (least, most; rad) until it,
     lumbar spine or hips leave their range.
     """
-    (low, high), (flat, bent), (behind, ahead), (leftmost, rightmost) = (
-        model.ranges[name] for name in ("pelvis_tilt", "lumbar_flexion", "hip_flexion", "right_lateral_bending")
+    (low, high), (flat, bent), (leftmost, rightmost) = (
+        model.ranges[name] for name in ("pelvis_tilt", "lumbar_flexion", "right_lateral_bending")
     )
+    behind, ahead = flexion_range(model, scenario)
     pelvis, lumbar, bending = (values[name] for name in ("pelvis_tilt", "lumbar_flexion", "right_lateral_bending"))
     sides, turns = model.ranges["pelvis_list"], model.ranges["pelvis_rotation"]
     found = np.array(

@@ -1,20 +1,47 @@
-"""People who carry something lean at the ankles until its weight and theirs fall where theirs alone did."""
+"""People who carry something lean at the ankles until its weight and theirs fall where theirs alone did; who stands on
+one leg stands over its foot.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
-from spinesim.kernels.tables import FEET, Person, Task, make_work
+from spinesim.kernels.tables import FEET, Floats, Person, Task, make_work
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 
 ENOUGH = 1e-6  # m
 MOST_STEPS = 20
+FIRST = 0.1  # rad
 GIVEN = ("trunk_inclination", "pelvis_tilt", "lumbar_flexion")
+
+
+def over_foot(model: Model, subject: Subject, scenario: Scenario, person: Person, task: Task) -> Task:
+    """Return the task with the leg of who stands on one adducted until all weights fall on its ankle, the pelvis and
+    all above it as they are.
+    """
+    upright = task.contact == FEET and task.gravity[0] == task.gravity[2] == 0.0
+    if scenario.posture.stance == "straight" or not upright or task.support_right not in (0.0, 1.0):
+        return task
+    u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
+    s, still = int(task.support_right == 0.0), _unpushed(task)
+
+    def turned(task: Task, angle: float) -> Task:
+        thigh = task.thigh.copy()
+        thigh[s, 0] += angle
+        return task._replace(thigh=thigh)
+
+    def beside(angle: float) -> float:
+        from spinesim.kernels.stance import weight_line
+
+        return float(weight_line(person, turned(still, angle), u, ankle, 2, work))
+
+    return turned(task, _zero(beside, model.ranges["pelvis_list"], FIRST * (1 - 2 * s)))
 
 
 def leant(
@@ -45,25 +72,38 @@ def _lean(model: Model, subject: Subject, person: Person, task: Task) -> float:
     """Return the lean (rad) that brings the weights' centre back over the place it has without what is carried."""
     from spinesim.kernels.stance import weight_line
 
-    right = np.array(model.ankle) * subject.length
-    ankle = np.array([right, right * np.array([1.0, 1.0, -1.0])])
-    u, work = np.zeros((6, 3)), make_work(person, task)
-    still = task._replace(load_force=np.zeros_like(task.load_force), load_moment=np.zeros_like(task.load_moment))
+    u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
+    still = _unpushed(task)
     bare = still._replace(load_mass=np.zeros_like(task.load_mass), arm_mode=np.zeros_like(task.arm_mode))
-    goal = weight_line(person, bare, u, ankle, work)
+    goal = weight_line(person, bare, u, ankle, 0, work)
 
     def ahead(lean: float) -> float:
         turn = np.array([0.0, 0.0, lean])
         leaning = still._replace(pelvis=task.pelvis + turn, thigh=task.thigh + turn)
-        return float(weight_line(person, leaning, u, ankle, work)) - goal
+        return float(weight_line(person, leaning, u, ankle, 0, work)) - goal
 
-    least, most = model.ranges["ankle_lean"]
-    low, high = 0.0, 0.1
-    at_low, at_high = ahead(low), ahead(high)
+    return _zero(ahead, model.ranges["ankle_lean"], FIRST)
+
+
+def _ankles(model: Model, subject: Subject) -> Floats:
+    """Return the ankles (side, 3) in the shanks' frames, m."""
+    right = np.array(model.ankle) * subject.length
+    return np.array([right, right * np.array([1.0, 1.0, -1.0])])
+
+
+def _unpushed(task: Task) -> Task:
+    """Return the task without forces that are no weights."""
+    return task._replace(load_force=np.zeros_like(task.load_force), load_moment=np.zeros_like(task.load_moment))
+
+
+def _zero(offset: Callable[[float], float], limits: tuple[float, float], first: float) -> float:
+    """Return the angle (rad) within limits at which an offset (m) is nearest to none; `first` is tried after none."""
+    low, high = 0.0, first
+    at_low, at_high = offset(low), offset(high)
     for _ in range(MOST_STEPS):
         if abs(at_high) <= ENOUGH or at_high == at_low:
             break
         slope = (at_high - at_low) / (high - low)
-        low, high, at_low = high, float(np.clip(high - at_high / slope, least, most)), at_high
-        at_high = ahead(high)
+        low, high, at_low = high, float(np.clip(high - at_high / slope, *limits)), at_high
+        at_high = offset(high)
     return high

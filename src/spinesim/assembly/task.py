@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from spinesim.assembly.choices import choices
+from spinesim.assembly.hips import hip_table
 from spinesim.assembly.names import FascicleNames, StrandName
 from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
@@ -83,6 +84,7 @@ def build_task(
         level=angles.levels,
         thigh=np.array([[0.0, 0.0, angles.thigh_inclination]] * 2),
         knee=np.array([angles.knee_flexion] * 2),
+        hips=hip_table(model, subject, scenario),
         shoulder_twist=angles.shoulder_twist,
         arm_mode=np.array(hands.mode, dtype=np.int64),
         arm_angles=np.array([angles.arms] * 2),
@@ -137,14 +139,16 @@ def co_contraction(model: Model, scenario: Scenario, angles: Angles) -> float:
 
     Left to the model it is the tone of a trunk that nothing supports, which fades on a seat as the lumbar spine slumps
     into its passive tissue (O'Sullivan 2002); and more where a pressure in the abdomen is made at will, which people
-    cannot do without all muscles of the trunk (Cholewicki 2002).
+    cannot do without all muscles of the trunk (Cholewicki 2002). What a fault asks is the least: more may be asked so.
     """
     asked, pressure = scenario.recruitment.co_contraction, scenario.breath.intra_abdominal_pressure
-    if not isinstance(asked, str):
+    of_a_fault = scenario.is_of_a_fault("recruitment.co_contraction")
+    if not isinstance(asked, str) and not of_a_fault:
         return asked
     law, preset = model.recruitment, angles.preset
     held = preset.contact == "bed" or bool(preset.supports)
     tone = 0.0 if held else law.tone * (1.0 - _slumped(law.slump, scenario, angles))
+    tone = max(tone, asked) if not isinstance(asked, str) else tone
     return tone if isinstance(pressure, str) else max(tone, law.bracing * pressure / model.breath.maximum_pressure)
 
 

@@ -3,12 +3,10 @@
 from typing import NamedTuple
 
 from spinesim.kernels import observe, run
-from spinesim.kernels.handles import renewed
+from spinesim.kernels.handles import numbers_of, renewed
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.observe import Sight
 from spinesim.kernels.tables import Floats, Ints, Person, State, Task, Work
-
-PERSON_SCALARS = 16  # numbers of a person that are no arrays
 
 
 class Changes(NamedTuple):
@@ -61,7 +59,7 @@ def solve_many(
                 vector[place] *= factor ** changes.power[t]
         _cool(state)
         p = renewed(person, vector, scalars, 0)
-        s = renewed(task, vector, scalars, PERSON_SCALARS)
+        s = renewed(task, vector, scalars, numbers_of(person))
         status = run.solve_static(p, s, state, work)
         observe.observe(p, s, state, work, hands, status, changes.row[i], sight)
 

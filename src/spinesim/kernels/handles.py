@@ -215,6 +215,19 @@ def _renewed(table: Any, numbers: Any) -> Any:
     return type(table)(*fields)
 
 
+def numbers_of(table: Any) -> int:
+    """Return how many numbers of a table are no arrays."""
+    return sum(numbers_of(value) if isinstance(value, tuple) else isinstance(value, float) for value in table)
+
+
+@overload(numbers_of)
+def _overload_numbers_of(table: Any) -> Any:
+    if not isinstance(table, TableType):
+        return None
+    count = len(_places_of_floats(table.table))
+    return lambda table: count
+
+
 @overload(renewed)
 def _overload_renewed(table: Any, vector: Any, at: Any, first: Any) -> Any:
     if not isinstance(table, TableType):

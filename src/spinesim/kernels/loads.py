@@ -2,7 +2,7 @@
 hip.
 """
 
-from spinesim.kernels import kinematics, vec3
+from spinesim.kernels import hip, kinematics, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import AT_HANDS, BED, FEET, N_LEVEL, THORAX, Floats, Forces, Frames, Ints, Skeleton, Task
 
@@ -116,7 +116,7 @@ def _sum_above(
 @inner
 def _sum_at_hips(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces) -> None:
     """Split the wrench of all above the hips: forces by the weight on each foot, what is left of the moment as hip
-    couples.
+    couples; less what the hips' passive tissue carries of them.
 
     The couple is taken about the mid-hip point after both hip forces; a hanging leg pulls on its own hip.
     """
@@ -134,9 +134,10 @@ def _sum_at_hips(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces)
         moment[0] -= forces.share[s] * x
         moment[1] -= forces.share[s] * y
         moment[2] -= forces.share[s] * z
+    hip.passive_moments(task.hips, frames.r, frames.turn[0], forces.hip_passive)
     for s in range(2):
         for i in range(3):
-            forces.hip_m[s, i] += forces.share[s] * moment[i]
+            forces.hip_m[s, i] += forces.share[s] * moment[i] + forces.hip_passive[s, i]
 
 
 @kernel

@@ -38,7 +38,7 @@ class Sight(NamedTuple):
     strand: Floats  # (scenario, strand, 3)           strain 1, stretch m, tension N
     line: Floats  # (scenario, line, 4)               fibre length or fascia strain 1, stretch m, tension N, f_max
     column: Floats  # (scenario, column, 2) 1         activation and its upper limit
-    hip: Floats  # (scenario, side, 9)                reaction N, moment N m, reserve N m; NaN when not on the feet
+    hip: Floats  # (scenario, side, 12)               reaction N, moment N m, reserve N m, passive N m; NaN: not on feet
     reserve: Floats  # (scenario, level, 3) N m       mid frame
     body: Floats  # (scenario, 4)                     abdominal pressure Pa, tilt, list and rotation of the pelvis rad
     gap: Floats  # (scenario,) m                      farthest distance from the hands to a load they hold
@@ -50,7 +50,7 @@ def make_sight(scenarios: int, person: Person) -> Sight:
     n_line, n_strand = person.lines.f_max.size, person.strands.level.size
     n_column = person.lines.n_fascicle + 2 + person.breath.support_limit.size
     shapes = (
-        (6, 6), (6, 6), (6, 3), (6, 3), (6,), (6, 3), (12, 3), (n_strand, 3), (n_line, 4), (n_column, 2), (2, 9),
+        (6, 6), (6, 6), (6, 3), (6, 3), (6,), (6, 3), (12, 3), (n_strand, 3), (n_line, 4), (n_column, 2), (2, 12),
         (6, 3), (4,), (), (4,),
     )  # fmt: skip
     return Sight(*(np.zeros((scenarios, *shape)) for shape in shapes))
@@ -184,6 +184,7 @@ def _hips(person: Person, task: Task, state: State, work: Work, out: Floats) -> 
         for k in range(3):
             out[s, k] = leg * task.gravity[k] - work.forces.share[s] * work.forces.hip_f[k]
             out[s, 3 + k], out[s, 6 + k] = 0.0, state.reserve[18 + 3 * s + k]
+            out[s, 9 + k] = work.forces.hip_passive[s, k]
         for i in range(person.lines.f_max.size):
             for k in range(3):
                 out[s, k] -= tension[i] * wrench[36 + 6 * s + k, i]

@@ -11,9 +11,11 @@ def pose(person: Person, task: Task, state: State, scale: float, may_turn: bool,
     out of balance.
 
     While the pelvis may turn, postures nudged by each of its turns come before the posture itself, so that one set of
-    tables serves them all. Unless turns are `first` seen or may change, orientations stay.
+    tables serves them all; after the last, tiny steps they are what they were. Unless turns are `first` seen or may
+    change, orientations stay.
     """
-    count, worst = rhythm.nudges_of(task) if may_turn else 0, 0.0
+    still = not first and state.info[1] <= rhythm.NEAR and state.info[4] <= rhythm.STALE
+    count, worst = rhythm.nudges_of(task) if may_turn and not still else 0, 0.0
     for n in range(count + 1):
         turn, step = rhythm.nudge_of(task, n) if n < count else (LEAN, 0.0)
         if n < count and step == 0.0:
@@ -25,6 +27,6 @@ def pose(person: Person, task: Task, state: State, scale: float, may_turn: bool,
         equilibrium.evaluate(person, task, state.u, scale, work)
         worst = equilibrium.balance(person, task, state, work)
         state.tilt[turn] = here
-        if n < count:
+        if count > 0:
             rhythm.note(person.lines, work.motion, work.pulls.tension, n)
     return worst

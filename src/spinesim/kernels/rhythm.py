@@ -12,6 +12,10 @@ from spinesim.kernels.tables import (
     FEET,
     HOOP,
     LEAN,
+    LIST,
+    N_POSED,
+    N_START,
+    ROTATION,
     Floats,
     Lines,
     Motion,
@@ -21,9 +25,16 @@ from spinesim.kernels.tables import (
 )
 
 NUDGE = 1e-6  # rad, of the difference
-STARTS = 5  # leans by halves of a spread, from one forward to one backward
 MOST_ROUNDS = 60  # of one start
-SKIP, HELD, FREE = 0, 1, 2  # what may turn in a solve
+LISTED = 7  # the first trial that starts with a list, hung from the hip or hitched
+FAR_LIST = 5.0  # spreads
+POLISHED = 5  # trials in the end: the cheapest end, with full and with halved steps, then the next; at last held
+BUDGET = 1200  # Newton steps of recruitment after which no further start is tried
+CALM = 1.0  # N or N m: balance below which a start shows where it goes
+ROUGH, ROUGH_TURN = 1e-2, 1e-4  # N or N m, rad: where a start has ended, near enough to be told from others
+SAME = 2e-3  # rad: ends nearer than that are one
+NEAR, STALE = 1e-2, 1e-6  # N or N m, rad: after smaller steps the slopes are what they were
+SKIP, HELD, FREE, CAREFUL = 0, 1, 2, 3  # what may turn in a solve, with full steps or, careful, with halved ones
 
 
 @kernel
@@ -52,14 +63,13 @@ def note(lines: Lines, motion: Motion, tension: Floats, n: int) -> None:
 
 
 @inner
-def pelvis_columns(lines: Lines, task: Task, tilt: Floats, tension: Floats, motion: Motion, problem: Problem) -> None:
+def pelvis_columns(task: Task, tilt: Floats, motion: Motion, problem: Problem) -> None:
     """Write how the balance changes as the pelvis turns and the lumbar spine follows, at the activations problem.x:
     all of it, weights, passive tissue and the muscles' own lines and lengths.
 
-    motion.nudged holds the nudged postures, the rest is that of the posture as it is; the forces' change stays in
+    motion.nudged holds the nudged postures and, last, the posture as it is; the forces' change stays in
     motion.by_pelvis.
     """
-    note(lines, motion, tension, nudges_of(task))
     for k in range(3):
         n, turned = max(2 * k - 1, 0), tilt[LEAN + k]
         if nudge_of(task, n)[1] > 0.0:
@@ -88,48 +98,136 @@ def _column(
 
 @kernel
 def starts_of(task: Task) -> int:
-    """Return how many solves seek the cheapest posture: as it says, then from several leans; 0 where none is sought."""
-    return STARTS + 1 if task.lean_spread > 0.0 else 0
+    """Return how many solves seek the cheapest posture: as it says, then from all starts; 0 where none is sought."""
+    return N_START + 1 if task.lean_spread > 0.0 else 0
+
+
+@kernel
+def polished_of(task: Task) -> int:
+    """Return how many trials may go on from the ends."""
+    return POLISHED if task.lean_spread > 0.0 else 1
 
 
 @inner
 def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> int:
-    """Set the state that a solve starts from: first of the posture as it says, then of its answer with the pelvis leant
-    by up to one spread, at last of the cheapest end. Returns what may turn then: FREE, HELD, or SKIP where there is
-    no answer to start from. `done` tells whether the last solve ended.
+    """Set the state that a solve starts from: first of the posture as it says, then of its answer with the pelvis as
+    the state given has it, leant by up to one spread, or on one leg listed to a side, at last of the ends, the cheapest
+    first. Returns what may turn then: FREE or CAREFUL, HELD, or SKIP where there is nothing to start from. `done` tells
+    whether the last solve ended.
     """
+    first = starts_of(task)
     if trial == 0:
-        motion.best[0], motion.best[1] = math.inf, 0.0
+        for n in range(N_START):
+            motion.end_cost[n] = math.inf
+        _copy_state(state.u, state.lam, state.tilt, motion.end_u[0], motion.end_lam[0], motion.end_tilt[0])
         state.tilt[:] = 0.0
         return HELD
-    if trial == 1 and done:
-        motion.best[1] = 1.0
+    if trial == 1:
         _copy_state(state.u, state.lam, state.tilt, motion.held_u, motion.held_lam, motion.held_tilt)
-    if motion.best[1] == 0.0:
-        return SKIP
+        motion.held_lam[0] = motion.held_lam[0] if done else math.nan
     state.info[1] = 0.0
-    if trial > STARTS and motion.best[0] < math.inf:
-        _copy_state(motion.best_u, motion.best_lam, motion.best_tilt, state.u, state.lam, state.tilt)
-        return FREE
-    _copy_state(motion.held_u, motion.held_lam, motion.held_tilt, state.u, state.lam, state.tilt)
-    if trial > STARTS:
-        return HELD
-    lean = 0.5 * (trial - 3) * task.lean_spread
-    state.tilt[LEAN] = min(max(lean, task.pelvis_range[0, 0]), task.pelvis_range[0, 1])
+    if trial == 1:
+        return _go_on(0, motion, state) if _is_turned(motion.end_tilt[0]) else SKIP
+    if trial >= first:
+        return _finish(trial - first, motion, state)
+    if state.info[2] > BUDGET or (trial >= LISTED and task.sway_spread[0] == 0.0):
+        return SKIP
+    _as_held(motion, state)
     return FREE
 
 
 @inner
-def keep(problem: Problem, state: State, power: int, gamma: float, motion: Motion) -> None:
-    """Keep where a solve ended when none before was cheaper: muscles, turns and reserves."""
+def _finish(n: int, motion: Motion, state: State) -> int:
+    """Set the state of the n-th trial in the end, as `begin` does."""
+    end = _cheapest(motion.end_cost)
+    if end >= 0:
+        free = _go_on(end, motion, state)
+        if n % 2 == 0:
+            return free
+        motion.end_cost[end] = math.inf
+        return CAREFUL
+    if n > 0 and not math.isfinite(motion.held_lam[0]):
+        return SKIP
+    _as_held(motion, state)
+    return HELD if n > 0 else CAREFUL
+
+
+@inner
+def _go_on(end: int, motion: Motion, state: State) -> int:
+    """Set the state to an end, free to turn."""
+    _copy_state(motion.end_u[end], motion.end_lam[end], motion.end_tilt[end], state.u, state.lam, state.tilt)
+    return FREE
+
+
+@inner
+def _as_held(motion: Motion, state: State) -> None:
+    """Set the state to the answer for the posture as it says, or cold where there is none."""
+    if math.isfinite(motion.held_lam[0]):
+        _copy_state(motion.held_u, motion.held_lam, motion.held_tilt, state.u, state.lam, state.tilt)
+    else:
+        state.lam[:] = 0.0
+
+
+@kernel
+def _is_turned(tilt: Floats) -> bool:
+    """Tell whether the pelvis stands otherwise than the posture says."""
+    return tilt[LEAN] != 0.0 or tilt[LIST] != 0.0 or tilt[ROTATION] != 0.0
+
+
+@kernel
+def lean_out(task: Task, trial: int, tilt: Floats) -> None:
+    """Lean or list the pelvis to where a start has it."""
+    if 1 < trial < LISTED:
+        lean = 0.5 * (trial - 4) * task.lean_spread
+        tilt[LEAN] = min(max(lean, task.pelvis_range[0, 0]), task.pelvis_range[0, 1])
+    elif LISTED <= trial < starts_of(task):
+        far = (2.0 * (trial - LISTED) - 1.0) * FAR_LIST * task.sway_spread[0]
+        tilt[LIST] = min(max(far, task.pelvis_range[1, 0]), task.pelvis_range[1, 1])
+
+
+@kernel
+def _cheapest(cost: Floats) -> int:
+    """Return the cheapest end that is left, -1 where there is none."""
+    found = -1
+    for n in range(cost.size):
+        if cost[n] < math.inf and (found < 0 or cost[n] < cost[found]):
+            found = n
+    return found
+
+
+@kernel
+def has_ended(info: Floats) -> bool:
+    """Tell whether a start is near enough to its end."""
+    return info[1] <= ROUGH and info[4] <= ROUGH_TURN
+
+
+@inner
+def is_known(state: State, motion: Motion) -> bool:
+    """Tell whether the pelvis comes to where a start before has ended."""
+    if state.info[1] > CALM:
+        return False
+    tilt = state.tilt
+    for n in range(N_START):
+        if motion.end_cost[n] < math.inf:
+            end, away = motion.end_tilt[n], 0.0
+            for k in range(LEAN, N_POSED):
+                away = max(away, abs(tilt[k] - end[k]))
+            if away <= SAME:
+                return True
+    return False
+
+
+@inner
+def keep(problem: Problem, state: State, power: int, gamma: float, trial: int, motion: Motion) -> None:
+    """Keep where a start ended, and what it costs: muscles, turns and reserves."""
     total = 0.0
     for i in range(problem.x.size):
         total += problem.x[i] ** power / problem.ease[i]
     for k in range(state.lam.size):
         total += 0.5 * gamma * state.lam[k] * state.lam[k]
-    if total < motion.best[0]:
-        motion.best[0] = total
-        _copy_state(state.u, state.lam, state.tilt, motion.best_u, motion.best_lam, motion.best_tilt)
+    n = trial - 1
+    motion.end_cost[n] = total
+    _copy_state(state.u, state.lam, state.tilt, motion.end_u[n], motion.end_lam[n], motion.end_tilt[n])
 
 
 @kernel

@@ -30,20 +30,22 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     Attempt 0 starts from the state given with full steps, attempt 1 from a cold start with damped steps, attempts 2
     to 11 raise the external forces by tenths with vertebrae and pelvis held as the posture says. Each alternates
     geometry, recruitment, disc translations and turns until all balances. Where the pelvis may choose, trials from
-    several leans come first and attempt 0 goes on from the cheapest end (`rhythm.begin`).
+    several leans come first, no farther than to tell their ends apart, and attempt 0 goes on from the cheapest end, or
+    the next where that leads nowhere (`rhythm.begin`).
     """
     state.info[:] = 0.0
     equilibrium.prepare(person, task, work)
     gamma = person.reserve_penalty
-    problem, done = work.problem, False
+    problem, done, may_settle = work.problem, False, False
     starts = rhythm.starts_of(task)
-    for trial in range(starts + LAST_ATTEMPT + 1):
-        attempt = max(trial - starts, 0)
+    polished = starts + rhythm.polished_of(task) - 1
+    for trial in range(polished + LAST_ATTEMPT + 1):
+        attempt = max(trial - polished, 0)
         scale = 1.0 if attempt < 2 else 0.1 * (attempt - 1)
         free = _begin(person, task, trial, attempt, done, state, work)
         if free == rhythm.SKIP:
             continue
-        may_settle = free == rhythm.FREE
+        may_settle = free >= rhythm.FREE
         problem.x[:] = 0.0
         work.motion.mixed[:] = 0
         work.motion.step[:] = 0.0
@@ -54,10 +56,11 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             state.info[0] += 1.0
             calm = moves.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
             last = state.info[1]
-            done = soft == gamma and iteration > 0 and state.info[1] <= TOLERANCE
-            balanced += done
-            done = done and (state.info[4] <= STILL or balanced > PATIENCE)
-            if done or not math.isfinite(state.info[1]):
+            ready = soft == gamma and iteration > 0
+            balanced += ready and state.info[1] <= TOLERANCE
+            done = ready and (rhythm.has_ended(state.info) if trial < starts else _has_ended(state.info, balanced))
+            known = 0 < trial < starts and iteration > 2 and rhythm.is_known(state, work.motion)
+            if done or known or not math.isfinite(state.info[1]):
                 break
             _demand(person, task, state, may_settle, work)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
@@ -71,25 +74,34 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             equilibrium.force_balance(person, work)
             if may_settle:
                 state.info[4] = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
-            damping = 1.0 if attempt == 0 else 0.5
+            damping = 1.0 if attempt == 0 and free != rhythm.CAREFUL else 0.5
             moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
         if done and may_settle and trial < starts:
-            rhythm.keep(problem, state, task.power, gamma, work.motion)
+            rhythm.keep(problem, state, task.power, gamma, trial, work.motion)
         if done and trial >= starts and (attempt < 2 or attempt == LAST_ATTEMPT):
             break
     state.info[3] = work.forces.share[0]
-    return _status(done, state.reserve, person.reserve_limit)
+    # A prediction that held the pelvis after all is none, however well the posture it held balances.
+    return _status(done and (may_settle or task.lean_spread == 0.0), state.reserve, person.reserve_limit)
 
 
 @inner
 def _begin(person: Person, task: Task, trial: int, attempt: int, done: bool, state: State, work: Work) -> int:
     """Set the state that a trial starts from, anew where it must be; return what may turn."""
     free = rhythm.FREE if (task.settle > 0.0 or task.lean_spread > 0.0) and attempt < 2 else rhythm.HELD
-    if trial <= rhythm.starts_of(task) and task.lean_spread > 0.0:
+    if task.lean_spread > 0.0 and trial < rhythm.starts_of(task) + rhythm.polished_of(task):
         free = rhythm.begin(task, trial, done, state, work.motion)
     if attempt == 1 or attempt == 2 or not equilibrium.is_warm(state) or not math.isfinite(state.info[1]):
         equilibrium.reset(person.discs.rest_shift, state)
+    if attempt == 0 and free == rhythm.FREE:
+        rhythm.lean_out(task, trial, state.tilt)
     return free
+
+
+@kernel
+def _has_ended(info: Floats, balanced: int) -> bool:
+    """Tell whether all balances, and turns have settled or will not."""
+    return info[1] <= TOLERANCE and (info[4] <= STILL or balanced > PATIENCE)
 
 
 @inner
@@ -97,7 +109,7 @@ def _demand(person: Person, task: Task, state: State, may_settle: bool, work: Wo
     """Write the recruitment that would balance the posture as it is."""
     equilibrium.build_problem(person, task, state, may_settle, work)
     if may_settle and task.lean_spread > 0.0:
-        rhythm.pelvis_columns(person.lines, task, state.tilt, work.pulls.tension, work.motion, work.problem)
+        rhythm.pelvis_columns(task, state.tilt, work.motion, work.problem)
     recruitment.scale_rows(work.problem, task.turns)
 
 

@@ -1,13 +1,14 @@
 """Where the weight of a standing person falls."""
 
-from spinesim.kernels import kinematics, loads, vec3
+from spinesim.kernels import kinematics, loads
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Person, Task, Work
 
 
 @kernel
-def weight_line(person: Person, task: Task, u: Floats, ankle: Floats, work: Work) -> float:
-    """Return how far before the middle of the ankles all weights and carried masses have their centre, m.
+def weight_line(person: Person, task: Task, u: Floats, ankle: Floats, axis: int, work: Work) -> float:
+    """Return how far before (axis 0) or to the right of (axis 2) the ankles all weights and carried masses have their
+    centre, m; the ankle of a leg counts as much as it carries, both alike where nobody says.
 
     Discs are moved by u (level, 3) m; `ankle` (side, 3) m in the shank's frame. Applied forces count by what they weigh
     down: leave them out of the task where they are none of the person's own.
@@ -25,13 +26,19 @@ def weight_line(person: Person, task: Task, u: Floats, ankle: Floats, work: Work
     for n in range(forces.count[0]):
         down = -forces.force[n, 1]
         weight += down
-        moment += down * (frames.o[forces.body[n], 0] + forces.offset[n, 0])
+        moment += down * (frames.o[forces.body[n], axis] + forces.offset[n, axis])
     for b in range(7, 11):
         down = -task.gravity[1] * skeleton.mass[b]
-        com = skeleton.com
         weight += down
-        moment += down * (frames.o[b, 0] + vec3.rotate_at(frames.r, b, com[b, 0], com[b, 1], com[b, 2])[0])
+        moment += down * (frames.o[b, axis] + _turned(frames.r, b, skeleton.com, b, axis))
+    right = task.support_right if task.support_right >= 0.0 else 0.5
     for s in range(2):
-        x = vec3.rotate_at(frames.r, 9 + s, ankle[s, 0], ankle[s, 1], ankle[s, 2])[0]
-        feet += 0.5 * (frames.o[9 + s, 0] + x)
+        share = right if s == 0 else 1.0 - right
+        feet += share * (frames.o[9 + s, axis] + _turned(frames.r, 9 + s, ankle, s, axis))
     return moment / weight - feet
+
+
+@kernel
+def _turned(r: Floats, b: int, points: Floats, n: int, axis: int) -> float:
+    """Return where point n lies along an axis from the origin of body b."""
+    return r[b, axis, 0] * points[n, 0] + r[b, axis, 1] * points[n, 1] + r[b, axis, 2] * points[n, 2]

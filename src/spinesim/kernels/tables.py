@@ -21,6 +21,7 @@ HOOP = 24
 N_TILT = 5  # lumbar vertebrae whose tilt may settle, L1 ... L5
 LEAN, LIST, ROTATION = 5, 6, 7  # turns of the pelvis, which the lumbar spine follows: about its own z, x and y
 N_POSED = 8  # turns where the pelvis may choose its own
+N_START = 8  # from which the cheapest posture is sought: the state given, five leans and, on one leg, two lists
 N_TURN = 18  # turns where vertebrae settle sideways too: L1 ... L5 about x, then about y
 FARTHEST_TILT = 0.17453292519943295  # rad, 10 deg
 FARTHEST_LEAN = 1.5707963267948966  # rad, 90 deg
@@ -162,6 +163,7 @@ class Task(NamedTuple):
     level: Floats  # (level, 3) rad             rotation vector of each level, disc frame
     thigh: Floats  # (side, 3) rad              rotation vector of the thigh, global
     knee: Floats  # (side,) rad                 flexion
+    hips: Floats  # (side, 3, 5) N m and 1/rad  passive tissue by flexion, adduction, internal rotation: `kernels.hip`
     shoulder_twist: float  # rad                shoulders against the thorax, left axial
     arm_mode: Ints  # (side,)
     arm_angles: Floats  # (side, 3) rad         shoulder flexion, abduction, elbow flexion
@@ -221,6 +223,7 @@ class Forces(NamedTuple):
     level_m: Floats  # (level, 3) N m           about the upper anchor
     hip_f: Floats  # (3,) N                     on all above the hips
     hip_m: Floats  # (side, 3) N m              couple each hip must carry
+    hip_passive: Floats  # (side, 3) N m        hip.passive_moments: that its passive tissue makes on the pelvis
     share: Floats  # (side,) 1                  weight on each foot
     pelvis_m: Floats  # (3,) N m                about the pelvis
 
@@ -292,10 +295,10 @@ class Motion(NamedTuple):
     held_u: Floats  # (level, 3) m              rhythm.begin: the answer for the posture as it says
     held_lam: Floats  # (25,)
     held_tilt: Floats  # (18,) rad
-    best_u: Floats  # (level, 3) m              rhythm.keep: the cheapest end of all starts
-    best_lam: Floats  # (25,)
-    best_tilt: Floats  # (18,) rad
-    best: Floats  # (2,) 1                      its cost; 1 where the posture as it says has an answer
+    end_u: Floats  # (start, level, 3) m        rhythm.keep: where the starts ended
+    end_lam: Floats  # (start, 25)
+    end_tilt: Floats  # (start, 18) rad
+    end_cost: Floats  # (start,) 1              infinite where a start has no end of its own
 
 
 class Problem(NamedTuple):
@@ -361,7 +364,8 @@ def _make_forces(n: int) -> Forces:
     z, ints = np.zeros, np.int64
     return Forces(
         body=z(n, dtype=ints), offset=z((n, 3)), force=z((n, 3)), moment=z((n, 3)), count=z(1, dtype=ints),
-        level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), share=z(2), pelvis_m=z(3),
+        level_f=z((6, 3)), level_m=z((6, 3)), hip_f=z(3), hip_m=z((2, 3)), hip_passive=z((2, 3)),
+        share=z(2), pelvis_m=z(3),
     )  # fmt: skip
 
 
@@ -380,7 +384,8 @@ def _make_motion(turns: int) -> Motion:
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
         by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), nudged=z((6, 43)), by_pelvis=z((3, 18)),
         held_u=z((6, 3)), held_lam=z(25),
-        held_tilt=z(N_TURN), best_u=z((6, 3)), best_lam=z(25), best_tilt=z(N_TURN), best=z(2),
+        held_tilt=z(N_TURN), end_u=z((N_START, 6, 3)), end_lam=z((N_START, 25)), end_tilt=z((N_START, N_TURN)),
+        end_cost=z(N_START),
     )  # fmt: skip
 
 

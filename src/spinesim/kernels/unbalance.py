@@ -1,8 +1,7 @@
 """The equations of a solved posture as one function of its unknowns: what is out of balance, and what results see."""
 
 from spinesim.kernels import equilibrium, observe, posing, recruitment, rhythm
-from spinesim.kernels.batch import PERSON_SCALARS
-from spinesim.kernels.handles import renewed
+from spinesim.kernels.handles import numbers_of, renewed
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.observe import Sight
 from spinesim.kernels.status import CONVERGED
@@ -32,7 +31,7 @@ def unbalance(
         Forces out of balance (N), what recruitment leaves of its scaled rows, and the price of every column.
     """
     p = renewed(person, vector, scalars, 0)
-    t = renewed(task, vector, scalars, PERSON_SCALARS)
+    t = renewed(task, vector, scalars, numbers_of(person))
     problem, may_settle = work.problem, False
     for v in range(state.tilt.size):
         may_settle = may_settle or state.tilt[v] != 0.0
@@ -42,7 +41,7 @@ def unbalance(
     posing.pose(p, t, state, 1.0, may_settle, True, work)
     equilibrium.build_problem(p, t, state, may_settle, work)
     if may_settle and t.lean_spread > 0.0:
-        rhythm.pelvis_columns(p.lines, t, state.tilt, work.pulls.tension, work.motion, problem)
+        rhythm.pelvis_columns(t, state.tilt, work.motion, problem)
     recruitment.scale_rows(problem, t.turns)
     recruitment.prices(problem.a, state.lam, problem.s)
     equilibrium.update_reserve(p.reserve_penalty, state, problem.row)

@@ -8,7 +8,7 @@ from spinesim.model.nodes import Node, Table
 from spinesim.model.spine import LEVELS, Fault
 
 _TURNS = ("flexion", "right_lateral_bending", "left_axial_rotation")
-_PARTS = ("muscles", "rotation_offsets", "discs", "posture", "recruitment")
+_PARTS = ("muscles", "rotation_offsets", "discs", "hips", "posture", "recruitment")
 
 
 def read_faults(node: Node) -> dict[str, Any]:

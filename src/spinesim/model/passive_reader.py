@@ -7,12 +7,14 @@ from typing import Any
 from spinesim.model.nodes import Node, Table
 from spinesim.model.spine import (
     CHAIN,
+    HIP_WAYS,
     LEVELS,
     Disc,
     DiscLaw,
     FacetJoint,
     FacetLaw,
     FasciaBand,
+    HipLaw,
     LigamentKind,
     LigamentProperty,
     Strand,
@@ -150,3 +152,13 @@ def read_ligaments(node: Node) -> dict[str, Any]:
         )
     )
     return {"ligament_kinds": kinds, "ligament_properties": properties, "strands": strands, "fascia": fascia}
+
+
+def read_hips(node: Node) -> dict[str, Any]:
+    """Return the field `hips` of a model."""
+    return {"hips": {way: _hip_law(node["passive"][way]) for way in HIP_WAYS}}
+
+
+def _hip_law(node: Node) -> HipLaw:
+    node.sources()
+    return HipLaw(node["moment"].plain("moment"), node["angle"].plain("angle"), node["growth"].plain("angle"))

@@ -266,6 +266,7 @@ READERS: dict[str, Callable[[Node], dict[str, Any]]] = {
     "discs": passive_reader.read_discs,
     "facets": passive_reader.read_facets,
     "ligaments": passive_reader.read_ligaments,
+    "hips": passive_reader.read_hips,
     "muscles": _muscles,
     "breath": _breath,
     "posture": read_posture,

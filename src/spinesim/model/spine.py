@@ -9,6 +9,7 @@ from typing import Any
 Point = tuple[float, float, float]
 LEVELS = ("T12-L1", "L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 CHAIN = ("pelvis", "L5", "L4", "L3", "L2", "L1", "thorax")
+HIP_WAYS = ("flexion", "extension", "adduction", "abduction", "internal_rotation", "external_rotation")
 BODIES = (*CHAIN, "thigh_right", "thigh_left", "shank_right", "shank_left", "abdomen")
 
 
@@ -198,6 +199,15 @@ class BreathLaw:
 
 
 @dataclass(frozen=True)
+class HipLaw:
+    """How a hip's passive tissue resists one way of turning: `moment` at `angle`, growing e-fold with `growth`."""
+
+    moment: float  # N m
+    angle: float  # rad
+    growth: float  # rad
+
+
+@dataclass(frozen=True)
 class RecruitmentLaw:
     """Scale of the volume weights, softness and limit of the reserve moments."""
 
@@ -334,6 +344,7 @@ class Model:
     force_length_width: float
     specific_tension_trunk: float  # Pa
     breath: BreathLaw
+    hips: Mapping[str, HipLaw]  # flexion, extension, adduction, abduction, internal_rotation, external_rotation
     recruitment: RecruitmentLaw
     subject: SubjectLaw
     rhythms: Mapping[str, Rhythm]

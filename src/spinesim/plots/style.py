@@ -51,7 +51,7 @@ def warning(result: xr.Dataset) -> str:
     """Return the sentence on how the solve ended, empty when it converged and all that might settle did."""
     status = result.get("status")
     if status is not None and float(status) == 0.0 and not result.attrs.get("unsettled"):
-        return ""
+        return printable(result.attrs.get("unusual", ""))
     said = result.attrs.get("status_message") or str(result.attrs.get("status", "")).replace("_", " ")
     return printable(said) or "it is not known how the solve ended"
 

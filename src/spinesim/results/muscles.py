@@ -58,7 +58,8 @@ def hip_values(setting: Setting, sight: Sight) -> dict[str, Any]:
     return {
         "hip_reaction": left_first[..., :3],
         "hip_moment": left_first[..., 3:6],
-        "hip_reserve_moment": left_first[..., 6:],
+        "hip_reserve_moment": left_first[..., 6:9],
+        "hip_passive_moment": left_first[..., 9:],
     }
 
 

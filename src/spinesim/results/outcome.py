@@ -15,6 +15,11 @@ from spinesim.model.spine import LEVELS
 from spinesim.results.levels import named_turns
 
 OUTCOMES = ("converged", "reserve_used", "not_converged", "unstable")
+BALANCED = 1e-5  # N or N m: what is off by less has a balance, though not where it was sought
+NO_PREDICTION = (
+    "not converged: no prediction, for pelvis and vertebrae did not settle; they are held as the posture says, and all "
+    "loads are those of that posture"
+)
 NAMED = 4  # worst places and muscles named in a sentence
 _WAYS = ("flexion and extension", "lateral bending", "axial rotation")
 TURNS = (
@@ -31,6 +36,8 @@ def status_message(assembly: Assembly, state: State, work: Work, status: int, st
     if status == UNSTABLE:
         return _too_soft(assembly, stability)
     if status == NOT_CONVERGED:
+        if state.info[1] <= BALANCED:
+            return NO_PREDICTION
         steps = int(state.info[0])
         return f"not converged: forces and moments are still off by {state.info[1]:.3g} N or N m after {steps} steps"
     places = ", ".join(_short_places(assembly, state, work)[:NAMED])

@@ -57,6 +57,7 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: M
     data = {}
     for name, variable in variables().items():
         array = np.asarray(values[name])
+        array = array + 0.0 if array.dtype.kind == "f" else array  # a negative zero is none
         data[name] = (variable.dims, array, variable.attributes)
     dataset = xr.Dataset(data, coords={k: (k, np.array(v, dtype=str)) for k, v in coords.items()})
     dataset["status"].attrs |= {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}

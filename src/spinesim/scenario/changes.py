@@ -9,7 +9,7 @@ from typing import Any
 from spinesim.errors import InputError, Problem, did_you_mean, dotted_path, either, quoted
 
 # The keys by which people call an item of a list, the first that it has.
-_NAMING_KEYS = ("name", "group", "fascicle", "ligament", "level")
+_NAMING_KEYS = ("name", "group", "fascicle", "ligament", "level", "side")
 _MOST_KEYS = 40
 
 

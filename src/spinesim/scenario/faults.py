@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from spinesim.errors import InputError, quoted
 from spinesim.scenario.names import Side
+from spinesim.scenario.tissues import HIP_CHANGES
 from spinesim.schema import Frozen, Name
 
 # Of each list of a scenario: the keys that say what an entry is about, and those that state something of it.
@@ -17,6 +19,7 @@ _STATEMENTS = {
     "rotation_offsets": (("level", "cause"), ("flexion", "right_lateral_bending", "left_axial_rotation")),
     "ligaments": (("ligament", "level", "side"), ("strength", "removed")),
     "facets": (("level", "side"), ("orientation", "gap")),
+    "hips": (("side",), HIP_CHANGES),
 }
 
 
@@ -37,14 +40,17 @@ class FaultUse(Frozen):
 
 
 def _named(fault: object) -> object:
-    return {"name": fault} if isinstance(fault, str) else fault
+    if isinstance(fault, (str, Mapping, FaultUse)):
+        return {"name": fault} if isinstance(fault, str) else fault
+    raise InputError(f"{quoted(fault)} is no fault: write its name ('spinesim list --faults'), or a mapping with name")
 
 
 AnyFault = Annotated[FaultUse, BeforeValidator(_named)]
 
 
-def contradictions(parts: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, str]]:
-    """Yield the path of every number that is stated more than once, that of its first other statement, and its key.
+def contradictions(parts: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the path of every number that is stated more than once, that of its first other statement, its key, and
+    what it is about in words.
 
     `parts` are the lists of a scenario. Entries that overlap without being about the same (a group and one of its
     fascicles, both sides and one) are no contradiction.
@@ -57,4 +63,13 @@ def contradictions(parts: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, st
                     places.setdefault(tuple(getattr(entry, name) for name in about), []).append(f"{part}.{n}")
             for same in places.values():
                 for place in same if len(same) > 1 else ():
-                    yield place, next(other for other in same if other != place), key
+                    yield place, next(other for other in same if other != place), key, _about(about, part, place, parts)
+
+
+def _about(about: Sequence[str], part: str, place: str, parts: Mapping[str, Sequence[Any]]) -> str:
+    """Return what an entry is about: ``both multifidus L4``."""
+    entry = parts[part][int(place.rpartition(".")[2])]
+    found = {name: getattr(entry, name) for name in about if getattr(entry, name) is not None}
+    side = [found.pop("side")] if "side" in found else []
+    noun = ["hips" if side == ["both"] else "hip"] if part == "hips" else []
+    return " ".join(str(word).replace("_", " ") for word in (*side, *found.values(), *noun))

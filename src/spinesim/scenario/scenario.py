@@ -16,11 +16,11 @@ from spinesim.scenario.faults import AnyFault, contradictions
 from spinesim.scenario.loads import Load
 from spinesim.scenario.posture import Posture, RotationOffset
 from spinesim.scenario.specimen import Specimen
-from spinesim.scenario.tissues import DiscChange, FacetChange, LigamentChange, MuscleChange
+from spinesim.scenario.tissues import DiscChange, FacetChange, HipChange, LigamentChange, MuscleChange
 from spinesim.schema import WHOLE_NUMBER, Frozen, Name, Text, not_yet, validate
 
 MOST_ITEMS = 500
-PERSON_PARTS = ("faults", "posture", "loads", "muscles", "breath", "support", "recruitment")
+PERSON_PARTS = ("faults", "posture", "loads", "muscles", "hips", "breath", "support", "recruitment")
 
 
 def _number_unnamed_loads(loads: object) -> object:
@@ -62,7 +62,7 @@ class Scenario(Frozen):
         A short name and a line for the list.
     model : str
         A name in models/ or a path.
-    subject, posture, rotation_offsets, loads, muscles, discs, ligaments, facets, recruitment, breath, support
+    subject, posture, rotation_offsets, loads, muscles, discs, ligaments, facets, hips, recruitment, breath, support
         See the classes of the same names.
     faults : tuple of FaultUse
         Small faults by their names in the model.
@@ -89,6 +89,7 @@ class Scenario(Frozen):
     discs: Annotated[tuple[DiscChange, ...], Field(max_length=MOST_ITEMS)] = ()
     ligaments: Annotated[tuple[LigamentChange, ...], Field(max_length=MOST_ITEMS)] = ()
     facets: Annotated[tuple[FacetChange, ...], Field(max_length=MOST_ITEMS)] = ()
+    hips: Annotated[tuple[HipChange, ...], Field(max_length=MOST_ITEMS)] = ()
     faults: Annotated[tuple[AnyFault, ...], Field(max_length=MOST_ITEMS)] = ()
     recruitment: Recruitment = Recruitment()
     breath: Breath = Breath()
@@ -138,8 +139,10 @@ class Scenario(Frozen):
         """Return every number that is stated more than once, at each of its places."""
         lists = {name: getattr(self, name) for name in type(self).model_fields}
         return [
-            self.problem(f"{key} is stated here and in {self._place(other)}: leave one of them out", f"{path}.{key}")
-            for path, other, key in contradictions(lists)
+            self.problem(
+                f"{key} of {about} is stated here and in {self._place(other)}: leave one of them out", f"{path}.{key}"
+            )
+            for path, other, key, about in contradictions(lists)
         ]
 
     def _unlike_specimens(self, specimen: Specimen) -> list[Problem]:
@@ -186,6 +189,10 @@ class Scenario(Frozen):
         """Return where a dotted key was written: what a fault brought stands where the fault does."""
         found = next((key for key in self._places if path == key or path.startswith(f"{key}.")), None)
         return path if found is None else self._places[found]
+
+    def is_of_a_fault(self, path: str) -> bool:
+        """Tell whether a fault brought what stands at a dotted key."""
+        return path in self._places
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` reads back to an equal scenario; defaults are written out."""

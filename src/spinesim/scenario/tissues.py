@@ -99,6 +99,42 @@ class FacetChange(Frozen):
         return self
 
 
+_LOST = Quantity("angle", "0 deg", "60 deg")
+
+
+class HipChange(Frozen):
+    """A hip that is stiffer, or moves less far, than others; legs that nobody stands on show it in their range alone.
+
+    Parameters
+    ----------
+    side : str
+        "left", "right" or "both".
+    stiffness : float or None
+        Moment of the passive tissue, as a share of the usual.
+    lost_flexion, lost_extension, lost_adduction, lost_abduction, lost_internal_rotation, lost_external_rotation
+        Range of motion that is lost, rad or None: what resists does so by so much earlier. Flexion and extension beyond
+        what is left are refused.
+    """
+
+    side: Side = "both"
+    stiffness: Annotated[float, Quantity("fraction", "0 %", "1000 %")] | None = None
+    lost_flexion: Annotated[float, Quantity("angle", "0 deg", "120 deg")] | None = None
+    lost_extension: Annotated[float, _LOST] | None = None
+    lost_adduction: Annotated[float, _LOST] | None = None
+    lost_abduction: Annotated[float, _LOST] | None = None
+    lost_internal_rotation: Annotated[float, _LOST] | None = None
+    lost_external_rotation: Annotated[float, _LOST] | None = None
+
+    @model_validator(mode="after")
+    def _changes(self) -> HipChange:
+        if not any(getattr(self, key) is not None for key in HIP_CHANGES):
+            raise InputError(f"changes nothing: needs at least one of {', '.join(HIP_CHANGES)}")
+        return self
+
+
+HIP_CHANGES = tuple(key for key in HipChange.model_fields if key != "side")
+
+
 class LigamentChange(Frozen):
     """A weakened or removed ligament.
 

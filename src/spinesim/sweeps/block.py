@@ -14,11 +14,12 @@ from spinesim.assembly.task import hands_on_loads
 from spinesim.assembly.vector import as_vector, tail_of, whole_numbers
 from spinesim.kernels.batch import Changes, solve_many
 from spinesim.kernels.observe import Sight, make_sight
-from spinesim.kernels.status import IMPOSSIBLE
+from spinesim.kernels.status import IMPOSSIBLE, NOT_CONVERGED
 from spinesim.kernels.tables import make_state, make_work
 from spinesim.model.uncertainty import factors
 from spinesim.results.setting import setting_numbers, setting_of, with_numbers
 from spinesim.results.wrap import observed_values
+from spinesim.simulation import ANGLES
 from spinesim.sweeps.plan import Plan, person_touches
 from spinesim.variables import dimensions, variables
 
@@ -115,6 +116,8 @@ def _solve_group(plan: Plan, group: _Group, rows: NDArray[np.int64], out: Block)
     out["status"][rows[held]] = sight.ended[held, 0].astype(np.int8)
     out["unsettled"][rows[held]] = sight.ended[held, 3].astype(np.int8)
     for name in plan.outputs:
+        if name in ANGLES and first.task.lean_spread > 0.0:
+            values[name] = np.where(sight.ended[:, 0] >= NOT_CONVERGED, np.nan, values[name])
         out[name][rows[held]] = values[name][held]
 
 
