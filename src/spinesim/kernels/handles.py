@@ -225,7 +225,11 @@ def _overload_numbers_of(table: Any) -> Any:
     if not isinstance(table, TableType):
         return None
     count = len(_places_of_floats(table.table))
-    return lambda table: count
+
+    def told(table: Any) -> Any:
+        return count
+
+    return told
 
 
 @overload(renewed)
