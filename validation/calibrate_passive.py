@@ -86,6 +86,7 @@ PARAMETERS = (
     Parameter("posterior_slack", 0.25, 2.5, "Hindle1990"),
     Parameter("capsule_toe", 0.25, 2.5, "ShiraziAdl1986"),
     Parameter("flavum_toe", 0.35, 2.0, "Pintar1992 (stiffness and failure strain); NachemsonEvans1968"),
+    Parameter("pressure", 0.66, 1.167, "Dreischarf2013 (0.55 to 0.77)"),
     Parameter("flavum_tension", 9.0, 1.65, "NachemsonEvans1968 (L3-L4 in neutral: 15 N in the young, 5 N in the old)"),
 )
 ROTATIONS = ("lateral", "axial", "sagittal")
@@ -107,6 +108,7 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
         core_turn=value["core_turn"],
         linear_stiffness=value["linear"] * 1e3,
         shear_stiffness=value["shear"] * 1e3,
+        correction_factor=value["pressure"],
     )
     kinds = dict(model.ligament_kinds)
     for name in ("ISL", "SSL"):
@@ -163,6 +165,7 @@ def present(model: ss.Model) -> dict[str, float]:
         "core_turn": law.core_turn,
         "linear": law.linear_stiffness * 1e-3,
         "shear": law.shear_stiffness * 1e-3,
+        "pressure": law.correction_factor,
         "gap": facet.gap * 1e3,
         "modulus": facet.modulus * 1e-6,
         "tip_gap": facet.tip_gap * 1e3,
@@ -225,6 +228,7 @@ def _discs(text: str, value: dict[str, float]) -> str:
         ("    loss: ", "loss", "", "Yamamoto1989"),
         ("    slenderness: ", "slenderness", "", "Yamamoto1989"),
         ("    stiffness: ", "shear", " N/mm", "Markolf1972"),
+        ("    correction_factor: ", "pressure", "", "Dreischarf2013"),
     )
     return _put_numbers(text, value, rows)
 
