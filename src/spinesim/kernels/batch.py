@@ -100,7 +100,8 @@ def person_at(p: Person, v: Any, at: Ints) -> Person:
         f.lamina, f.tip_stiffness, v[at[7]], v[at[8]],
     )  # fmt: skip
     breath = Breath(
-        b.diaphragm, v[at[10]], v[at[11]], v[at[12]], v[at[13]], b.support_point, b.support_direction, b.support_limit
+        b.diaphragm, v[at[10]], v[at[11]], v[at[12]], v[at[13]], b.effort, b.support_point, b.support_direction,
+        b.support_limit,
     )  # fmt: skip
     return Person(skeleton, discs, p.strands, facets, _lines(p.lines, v[at[9]]), breath, v[at[14]], v[at[15]])
 
