@@ -90,7 +90,8 @@ PARAMETERS = (
         (("muscles", "specific_tension", "trunk", 1.0),),
     ),
     Parameter(
-        "paraspinal fibres, kPa", 60.0, 30.0, 120.0, "Ward2009b; a factor of two assumed", paraspinal_modulus,
+        "trunk fibres, kPa", 60.0, 30.0, 240.0,
+        "Ward2009b; twice and four times assumed, for collagen between bundles (Zwambag2020)", paraspinal_modulus,
         lambda v: lambda m: passive(v / paraspinal_modulus(m))(m),
         (("muscles", "passive_laws", "paraspinal", 1.0), ("muscles", "passive_laws", "multifidus", 91.0 / 60.0)),
     ),
@@ -100,7 +101,12 @@ PARAMETERS = (
         (("breath", "diaphragm", "volume", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 0.3, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
+        "least pressure at 120 N*m, kPa", 5.0, 2.0, 10.0, "Bo2020; seven studies of lifts",
+        lambda m: m.breath.effort_pressure / KPA, lambda v: part("breath", effort_pressure=v * KPA),
+        (("breath", "effort", "pressure", 1.0),),
+    ),
+    Parameter(
+        "cost of settling", 1.0, 0.1, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
     Parameter(
