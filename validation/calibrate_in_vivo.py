@@ -90,8 +90,7 @@ PARAMETERS = (
         (("muscles", "specific_tension", "trunk", 1.0),),
     ),
     Parameter(
-        "trunk fibres, kPa", 60.0, 30.0, 240.0,
-        "Ward2009b; twice and four times assumed, for collagen between bundles (Zwambag2020)", paraspinal_modulus,
+        "paraspinal fibres, kPa", 60.0, 30.0, 120.0, "Ward2009b; a factor of two assumed", paraspinal_modulus,
         lambda v: lambda m: passive(v / paraspinal_modulus(m))(m),
         (("muscles", "passive_laws", "paraspinal", 1.0), ("muscles", "passive_laws", "multifidus", 91.0 / 60.0)),
     ),
@@ -106,7 +105,7 @@ PARAMETERS = (
         (("breath", "effort", "pressure", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 0.1, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
+        "cost of settling", 1.0, 0.3, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
     Parameter(
