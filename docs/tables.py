@@ -39,7 +39,10 @@ def stamp() -> str:
 
 
 def script(name: str) -> ModuleType:
-    """Return a script of validation/ as a module."""
+    """Return a script of validation/ as a module; scripts there import one another."""
+    folder = str(ROOT / "validation")
+    if folder not in sys.path:
+        sys.path.append(folder)
     spec = importlib.util.spec_from_file_location(name, ROOT / "validation" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

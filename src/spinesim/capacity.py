@@ -11,7 +11,7 @@ import numpy as np
 from spinesim.errors import InputError, did_you_mean, quoted
 from spinesim.files import read_scenario
 from spinesim.kernels.status import CONVERGED
-from spinesim.kernels.tables import make_state, make_work
+from spinesim.kernels.tables import State, make_state, make_work
 from spinesim.simulation import Source, prepare, simulate
 from spinesim.units import format_quantity
 
@@ -63,8 +63,10 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
         raise InputError([scenario.problem("a specimen has no muscles to hold a load", "specimen")])
     number = _number(scenario, load)
 
+    held: list[State] = []
+
     def holds(factor: float) -> bool:
-        return _holds(prepare(_grown(scenario, number, factor), model))
+        return _holds(prepare(_grown(scenario, number, factor), model), held)
 
     low, high = _bracket(holds, scenario, number)
     while high / low > 1.0 + PRECISION:
@@ -95,11 +97,19 @@ def _sizes(load: Load) -> dict[Growing, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _holds(assembly: Assembly) -> bool:
+def _holds(assembly: Assembly, held: list[State]) -> bool:
+    """Tell whether a load is held, by a solve anew or, for vertebrae do not always settle so, from the last one held;
+    the answer joins `held`.
+    """
     from spinesim.kernels import run
 
     person, task = assembly.person, assembly.task
-    return int(run.solve_static(person, task, make_state(), make_work(person, task))) == CONVERGED
+    for last in (None, *held[-1:]):
+        state = make_state() if last is None else State(*(part.copy() for part in last))
+        if int(run.solve_static(person, task, state, make_work(person, task))) == CONVERGED:
+            held.append(state)
+            return True
+    return False
 
 
 def _bracket(holds: Callable[[float], bool], scenario: Scenario, number: int) -> tuple[float, float]:
