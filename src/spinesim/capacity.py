@@ -73,6 +73,9 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
         middle = float(np.sqrt(low * high))
         low, high = (middle, high) if holds(middle) else (low, middle)
     result = simulate(_grown(scenario, number, low), model)
+    while result.attrs["status"] != "converged" and low > SMALLEST:  # a start from nothing may need a little less
+        high, low = low, low / (1.0 + PRECISION)
+        result = simulate(_grown(scenario, number, low), model)
     beyond = simulate(_grown(scenario, number, high), model)
     result.attrs["largest_load"] = (
         f"{load}: {_size(scenario.loads[number], low)}; beyond it, {beyond.attrs['status_message']}"
