@@ -105,7 +105,7 @@ PARAMETERS = (
         (("breath", "effort", "pressure", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 0.3, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
+        "cost of settling", 1.0, 1.0, 10.0, "assumed; below 1 not all settle", lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
     Parameter(

@@ -139,7 +139,7 @@ SETTINGS = (
     Setting("cost of abdominal pressure", "double", "assumed, a cost is not measured", diaphragm_cost(2.0)),
     Setting("least pressure at 120 N m", "2 kPa", "Bo2020", part("breath", effort_pressure=2e3)),
     Setting("least pressure at 120 N m", "10 kPa", "Bo2020", part("breath", effort_pressure=1e4)),
-    Setting("cost of settling", "0.3", "assumed, a cost is not measured", part("recruitment", settle_cost=0.3)),
+    Setting("cost of settling", "1", "assumed, a cost is not measured", part("recruitment", settle_cost=1.0)),
     Setting("cost of settling", "10", "assumed, a cost is not measured", part("recruitment", settle_cost=10.0)),
     Setting("bracing at greatest pressure", "5 %", "assumed, no range was found", part("recruitment", bracing=0.05)),
     Setting("bracing at greatest pressure", "30 %", "assumed, no range was found", part("recruitment", bracing=0.3)),
