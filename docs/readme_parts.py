@@ -80,6 +80,8 @@ PAGES: Mapping[Path, Mapping[str, Part]] = {
         "kinds": in_suite("in_vivo", tables.kinds),
         "worst": tables.worst,
         "sensitivity": constant(tables.sensitivity),
+        "fitted": constant(tables.muscles_fitted),
+        "rows used": in_suite("in_vivo", tables.rows_of_people),
     },
 }
 

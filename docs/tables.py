@@ -39,7 +39,10 @@ def stamp() -> str:
 
 
 def script(name: str) -> ModuleType:
-    """Return a script of validation/ as a module."""
+    """Return a script of validation/ as a module; scripts there import one another."""
+    folder = str(ROOT / "validation")
+    if folder not in sys.path:
+        sys.path.append(folder)
     spec = importlib.util.spec_from_file_location(name, ROOT / "validation" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -180,3 +183,22 @@ def sensitivity() -> str:
     """Return the table of validation/sensitivity.py."""
     own = script("sensitivity")
     return own.table(own.outcomes())
+
+
+def muscles_fitted() -> str:
+    """Return the global numbers of muscles and abdominal pressure as the model has them, with their bounds."""
+    model = ss.load_model()
+    rows = []
+    for p in script("calibrate_in_vivo").PARAMETERS:
+        name, unit = (*p.name.split(", "), "")[:2]
+        unit = f" {unit.replace('^2', '²').replace('^3', '³')}".rstrip()
+        rows.append((name, f"{p.own(model):.3g}{unit}", f"{p.low:g} to {p.high:g}{unit}", p.source))
+    return markdown(("number", "fitted", "bounds", "from"), rows)
+
+
+def rows_of_people(validation: Validation) -> str:
+    """Return how many rows of living people the fit used."""
+    used = sum(row.entry.calibrated for row in validation.rows)
+    return (
+        f"The fit used {used} of the {len(validation.rows)} rows of living people, marked calibrated and counted apart."
+    )

@@ -204,7 +204,7 @@ def assert_mirrored(here: xr.Dataset, there: xr.Dataset) -> None:
     gaps = differences(*both, units)
     del gaps["iterations"]
     loose = {"stability_eigenvalue": PENCIL, "critical_muscle_stiffness": PENCIL, "buckling_mode": PENCIL}
-    grown = 10.0 if "p: 3" in here.attrs["scenario"] else 1.0  # the cubic cost is flatter: its rounding grows
+    grown = 30.0 if "p: 3" in here.attrs["scenario"] else 1.0  # the cubic cost is flatter: its rounding grows
     wrong = {name: gap for name, gap in gaps.items() if gap > loose.get(name, grown * MIRRORED)}
     assert not wrong
 

@@ -74,6 +74,7 @@ def test_error_against_wilke_is_what_a_run_gives(wilke: Validation) -> None:
 def test_numbers_of_the_model_are_what_its_files_say() -> None:
     assert shown(parts.PASSIVE, "fitted") == tables.fitted(), DUE
     assert shown(parts.PASSIVE, "bounds") == tables.bounds(), DUE
+    assert shown(parts.TRUST, "fitted") == tables.muscles_fitted(), DUE
 
 
 def test_sensitivity_begins_with_the_model_as_shipped(wilke: Validation) -> None:

@@ -100,7 +100,12 @@ PARAMETERS = (
         (("breath", "diaphragm", "volume", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 0.3, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
+        "least pressure at 120 N*m, kPa", 5.0, 2.0, 10.0, "Bo2020; seven studies of lifts",
+        lambda m: m.breath.effort_pressure / KPA, lambda v: part("breath", effort_pressure=v * KPA),
+        (("breath", "effort", "pressure", 1.0),),
+    ),
+    Parameter(
+        "cost of settling", 1.0, 1.0, 10.0, "assumed; below 1 not all settle", lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
     Parameter(

@@ -20,6 +20,8 @@ from spinesim.validation import Case, Validation, read_suites, run_cases
 
 FILE = "wilke_1999_pressure.yaml"
 NEWTON_PER_CM2 = 1e4
+WALL = ("rectus_abdominis", "external_oblique", "internal_oblique")
+FRONT = (*WALL, "psoas")
 Change = Callable[[Model], Model]
 
 
@@ -73,6 +75,17 @@ def specific_tension(value: float) -> Change:
     return change
 
 
+def wall_tension(value: float) -> Change:
+    """Set the specific tension of the abdominal wall, N/cm^2."""
+
+    def change(model: Model) -> Model:
+        new = value * NEWTON_PER_CM2
+        fascicles = tuple(replace(f, specific_tension=new) if f.group in WALL else f for f in model.fascicles)
+        return replace(model, fascicles=fascicles, specific_tension_wall=new)
+
+    return change
+
+
 def passive(factor: float) -> Change:
     """Multiply the stiffness of the paraspinal fibres (the law that is linear beyond its toe)."""
 
@@ -84,13 +97,13 @@ def passive(factor: float) -> Change:
 
 def _stiffer(fascicle: Any, factor: float) -> Any:
     law = fascicle.passive
-    if law.kind != "toe_linear":
+    if law.kind != "toe_linear" or fascicle.group in FRONT:
         return fascicle
     return replace(fascicle, passive=replace(law, parameters=(law.parameters[0] * factor, *law.parameters[1:])))
 
 
 def textbook(model: Model) -> Model:
-    """Give the paraspinal fibres the textbook curve that all other muscles have."""
+    """Give the fibres of the trunk the textbook curve that the hips have."""
     general = next(f.passive for f in model.fascicles if f.passive.kind != "toe_linear")
     return replace(
         model,
@@ -111,6 +124,8 @@ def diaphragm_cost(factor: float) -> Change:
 SETTINGS = (
     Setting("specific tension of the trunk", "46 N/cm²", "Christophy2012", specific_tension(46.0)),
     Setting("specific tension of the trunk", "100 N/cm²", "Bruno2015", specific_tension(100.0)),
+    Setting("specific tension of the abdominal wall", "46 N/cm²", "Christophy2012", wall_tension(46.0)),
+    Setting("specific tension of the abdominal wall", "90 N/cm²", "as the extensors", wall_tension(90.0)),
     Setting("tone of an upright trunk", "0.9 %", "Cholewicki1997", part("recruitment", tone=0.009)),
     Setting("tone of an upright trunk", "2.5 %", "Cholewicki1997", part("recruitment", tone=0.025)),
     Setting("recruitment power p", "2", "the usual squares", scenario={"recruitment.p": 2}),
@@ -122,7 +137,9 @@ SETTINGS = (
     Setting("diaphragm area", "300 cm²", "McGillNorman1987, others in its note", part("breath", area=300e-4)),
     Setting("cost of abdominal pressure", "half", "assumed, a cost is not measured", diaphragm_cost(0.5)),
     Setting("cost of abdominal pressure", "double", "assumed, a cost is not measured", diaphragm_cost(2.0)),
-    Setting("cost of settling", "0.3", "assumed, a cost is not measured", part("recruitment", settle_cost=0.3)),
+    Setting("least pressure at 120 N m", "2 kPa", "Bo2020", part("breath", effort_pressure=2e3)),
+    Setting("least pressure at 120 N m", "10 kPa", "Bo2020", part("breath", effort_pressure=1e4)),
+    Setting("cost of settling", "1", "assumed, a cost is not measured", part("recruitment", settle_cost=1.0)),
     Setting("cost of settling", "10", "assumed, a cost is not measured", part("recruitment", settle_cost=10.0)),
     Setting("bracing at greatest pressure", "5 %", "assumed, no range was found", part("recruitment", bracing=0.05)),
     Setting("bracing at greatest pressure", "30 %", "assumed, no range was found", part("recruitment", bracing=0.3)),

@@ -54,7 +54,7 @@ def lines_rest_on(model: Model, subject: Subject) -> Rests:
     breath = model.breath
     values = (
         _places(model), model.ligament_kinds["TLF"], model.recruitment.reference_volume, breath.transversus_pcsa,
-        breath.transversus_length, model.specific_tension_trunk, model.force_length_width, tuple(model.abdomen_origin),
+        breath.transversus_length, model.specific_tension_wall, model.force_length_width, tuple(model.abdomen_origin),
     )  # fmt: skip
     return Rests(model, subject, values, (model.fascicles, model.fascia))
 

@@ -126,7 +126,7 @@ def _add_transversus(rows: _Rows, model: Model, subject: Subject) -> None:
     area = law.transversus_pcsa * subject.strength
     length = law.transversus_length * subject.length
     rows.add(
-        [], area * model.specific_tension_trunk, length, 0.0, 1.0,
+        [], area * model.specific_tension_wall, length, 0.0, 1.0,
         kind=PASSIVE_NONE, passive=(0.0, 0.0, 0.0), volume=area * length / model.recruitment.reference_volume, hoop=1.0,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from spinesim.assembly.subject import Subject
 from spinesim.kernels.ligament import strand_tension
 from spinesim.kernels.rest import preset
 from spinesim.kernels.tables import Breath, Discs, Facets, Floats, Lines, Person, Skeleton, Strands
-from spinesim.model import Disc, FacetJoint, Model
+from spinesim.model import BreathLaw, Disc, FacetJoint, Model
 
 LEFT = np.array([1.0, 1.0, -1.0])
 # Measured one side at a time; of the ligamentum flavum both halves were one piece (84 mm^2 in Pintar 1992).
@@ -41,6 +41,7 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         hoop_area=model.breath.hoop_radius * model.breath.hoop_height * subject.length**2,
         maximum=model.breath.maximum_pressure,
         volume=model.breath.volume * subject.length**3 / law.reference_volume,
+        effort=_effort(model.breath),
         support_point=np.array([p.position for p in points]).reshape(-1, 3) * subject.length,
         support_direction=np.array([p.direction for p in points], dtype=float).reshape(-1, 3),
         support_limit=np.array([p.limit for p in points]),
@@ -52,6 +53,15 @@ def build_person(model: Model, subject: Subject) -> tuple[Person, tuple[StrandNa
         _kept_lines(lines_rest_on(model, subject)), breath, law.reserve_penalty, law.reserve_limit,
     )  # fmt: skip
     return person, names
+
+
+def _effort(law: BreathLaw) -> Floats:
+    """Return the threshold of trunk moment (N m) and the shares of the maximum pressure per N m below and above it."""
+    first = law.threshold_pressure / law.maximum_pressure
+    rise = law.effort_pressure / law.maximum_pressure - first
+    return np.array(
+        [law.effort_threshold, first / law.effort_threshold, rise / (law.effort_moment - law.effort_threshold)]
+    )
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,8 @@
 hips.
 """
 
+import math
+
 from spinesim.kernels import kinematics, lanes, loads, muscle, passive, settling, turning, vec3
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.tables import (
@@ -257,6 +259,8 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
         for q in range(n):
             problem.a[18 + row, q] = pulls.gain[q] * pulls.wrench[k, q]
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
+    if task.pressure < 0.0 and not is_supported(task.support_on):
+        problem.lo[n] = effort_pressure(person.breath.effort, work.forces.level_m) * wall_share(problem.a, task.upper)
     for row in range(N_EQUATION):
         for q in range(problem.x.size - 2 * task.turns, problem.x.size):
             problem.a[row, q] = 0.0
@@ -264,6 +268,35 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
         settling.slopes(person, task, state.u, work)
         share = work.forces.share
         settling.columns(task, state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem)
+
+
+@kernel
+def effort_pressure(effort: Floats, level_m: Floats) -> float:
+    """Return the least abdominal pressure people have while loads turn their trunk by level_m (level, 3) N m, as a
+    share of the maximum: it rises with the moment at L5-S1, whatever its direction, and faster from a threshold on.
+    """
+    x, y, z = level_m[N_LEVEL - 1, 0], level_m[N_LEVEL - 1, 1], level_m[N_LEVEL - 1, 2]
+    moment = math.sqrt(x * x + y * y + z * z)
+    return min(effort[1] * min(moment, effort[0]) + effort[2] * max(moment - effort[0], 0.0), 1.0)
+
+
+@kernel
+def is_supported(support_on: Floats) -> bool:
+    """Tell whether people lean on anything."""
+    most = 0.0
+    for on in support_on:
+        most = max(most, on)
+    return most > 0.0
+
+
+@kernel
+def wall_share(a: Floats, upper: Floats) -> float:
+    """Return the share of its strength that the abdominal wall, row HOOP of `a`, has left; `upper` (fascicle,) 1."""
+    whole, left = 0.0, 0.0
+    for i in range(upper.size):
+        whole += a[HOOP, i]
+        left += upper[i] * a[HOOP, i]
+    return left / whole
 
 
 @inner

@@ -137,6 +137,8 @@ class Breath(NamedTuple):
     hoop_area: float  # m^2                     radius x height: wall force per pressure
     maximum: float  # Pa
     volume: float  # 1                          cost weight
+    effort: Floats  # (3,) N m, 1/(N m)         a moment of the loads about L5-S1, and the share of the maximum by which
+    #                                           pressure rises by itself per N m up to it, and beyond it
     support_point: Floats  # (support, 3) m
     support_direction: Floats  # (support, 3) 1
     support_limit: Floats  # (support,) N

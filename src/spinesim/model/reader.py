@@ -145,7 +145,9 @@ def _arms(node: Node) -> Arms:
 def _muscles(node: Node) -> dict[str, Any]:
     tension = {name: law.quantity("pressure") for name, law in node["specific_tension"].items()}
     laws = {name: _passive_law(law) for name, law in node["passive_laws"].items()}
-    regions = {name: group["region"].text(*tension) for name, group in node["groups"].items()}
+    regions = {name: group["region"].text("trunk", "hip") for name, group in node["groups"].items()}
+    own = {name: group["tension" if "tension" in group else "region"] for name, group in node["groups"].items()}
+    stress = {name: tension[word.text(*tension)] for name, word in own.items()}
     passive = {name: laws[group["passive"].text(*laws)] for name, group in node["groups"].items()}
     columns = Table(node["fascicles"]).rows(
         path="length", optimal_fibre_length="length", tendon_slack_length="length", pennation="angle"
@@ -164,7 +166,7 @@ def _muscles(node: Node) -> dict[str, Any]:
                 tendon_slack_length=row["tendon_slack_length"].number() * unit["tendon_slack_length"],
                 pennation=row["pennation"].number() * unit["pennation"],
                 path=tuple(_path_point(point, unit["path"]) for point in row["path"].list()),
-                specific_tension=tension[regions[group]],
+                specific_tension=stress[group],
                 passive=passive[group],
             )
         )
@@ -174,6 +176,7 @@ def _muscles(node: Node) -> dict[str, Any]:
         "trunk_groups": tuple(name for name, region in regions.items() if region == "trunk"),
         "force_length_width": node["active_force_length"]["width"].quantity("number"),
         "specific_tension_trunk": tension["trunk"],
+        "specific_tension_wall": tension["abdominal_wall"],
     }
 
 
@@ -197,7 +200,7 @@ def _passive_law(node: Node) -> PassiveLaw:
 
 def _breath(node: Node) -> dict[str, Any]:
     diaphragm, hoop, muscle = node["diaphragm"], node["hoop"], node["transversus_abdominis"]
-    height = hoop["height"].quantity("length")
+    height, effort = hoop["height"].quantity("length"), node["effort"]
     diaphragm["center"]["body"].text("thorax")
     law = BreathLaw(
         area=diaphragm["area"].quantity("area"),
@@ -208,6 +211,10 @@ def _breath(node: Node) -> dict[str, Any]:
         transversus_pcsa=muscle["thickness"].quantity("length") * height,
         transversus_length=muscle["fibre_length"].quantity("length"),
         maximum_pressure=node["maximum_pressure"].quantity("pressure"),
+        effort_threshold=effort["threshold"].quantity("moment"),
+        threshold_pressure=effort["threshold_pressure"].quantity("pressure"),
+        effort_moment=effort["moment"].quantity("moment"),
+        effort_pressure=effort["pressure"].quantity("pressure"),
     )
     return {"breath": law}
 

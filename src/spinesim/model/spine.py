@@ -196,6 +196,10 @@ class BreathLaw:
     transversus_pcsa: float  # m^2
     transversus_length: float  # m
     maximum_pressure: float  # Pa
+    effort_threshold: float  # N m, of the loads about L5-S1 ...
+    threshold_pressure: float  # Pa, ... and the least pressure at it, rising evenly from nothing
+    effort_moment: float  # N m, more than the threshold ...
+    effort_pressure: float  # Pa, ... and the least pressure at it, on the line that goes on from there
 
 
 @dataclass(frozen=True)
@@ -343,6 +347,7 @@ class Model:
     trunk_groups: tuple[str, ...]
     force_length_width: float
     specific_tension_trunk: float  # Pa
+    specific_tension_wall: float  # Pa, of the abdominal wall, which is the trunk's too
     breath: BreathLaw
     hips: Mapping[str, HipLaw]  # flexion, extension, adduction, abduction, internal_rotation, external_rotation
     recruitment: RecruitmentLaw
