@@ -30,8 +30,9 @@ SEED = 20261122
 # The peak a process inherits from its parent would count otherwise: VmHWM starts anew with the program.
 CHILD = """
 import sys
-from spinesim.cli import main
-code = main(["run", "standing", "--format", "json"])
+from spinesim.__main__ import main
+sys.argv[1:] = ["run", "standing", "--format", "json"]
+code = main()
 print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
 sys.exit(code)
 """
