@@ -131,7 +131,7 @@ def test_a_structural_turn_settles_part_of_the_way_back_and_a_held_one_does_not(
         float(turned(cause)["disc_rotation"].sel(level="L4-L5", rotation="left_axial_rotation"))
         for cause in ("postural", "structural")
     )
-    assert held == pytest.approx(2.0, rel=0.05)
+    assert held == pytest.approx(2.0, rel=0.08)
     assert 0.5 < settled < 1.8
 
 

@@ -42,12 +42,12 @@ def cost(solved: Solved) -> float:
     return float(np.sum(problem.x[:n] ** 2 / problem.ease[:n]))
 
 
-@pytest.mark.parametrize(("trunk", "stiffness"), [(30.0, 100), (45.0, 100), (45.0, 500)])
+@pytest.mark.parametrize(("trunk", "stiffness"), [(45.0, 100), (45.0, 500), (60.0, 100)])
 def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
-    """Against the same task with the lumbar flexion prescribed a degree to both sides of what was found.
+    """Against the same task with the lumbar flexion prescribed to both sides of what was found.
 
-    Discs give way by their passive tangent alone in the slope of the cost: that leaves up to 0.3 deg, and at 60 deg,
-    where the fascia is taut, 0.7 deg.
+    Discs give way by their passive tangent alone in the slope of the cost, and the least abdominal pressure, which
+    follows the moment of the loads, counts as it is: that leaves up to 0.65 deg.
     """
     hips = {"hips": [{"stiffness": f"{stiffness} %"}]}
     found = solve(hinge(trunk) | hips)
@@ -61,11 +61,11 @@ def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
         assert there.status == CONVERGED
         return cost(there) + law.lean_cost * ((flexion - rhythm) / law.lean_spread) ** 2
 
-    low, here, high = (total(lumbar + shift) for shift in (-np.radians(1.0), 0.0, np.radians(1.0)))
+    low, here, high = (total(lumbar + shift) for shift in (-np.radians(1.5), 0.0, np.radians(1.5)))
     assert here < low
     assert here < high
-    least = 0.5 * (low - high) / (low - 2.0 * here + high)  # deg, of the parabola through the three
-    assert abs(least) < 0.35
+    least = 0.75 * (low - high) / (low - 2.0 * here + high)  # deg, of the parabola through the three
+    assert abs(least) < 0.65
 
 
 def test_a_dear_rhythm_is_kept() -> None:

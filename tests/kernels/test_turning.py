@@ -47,14 +47,14 @@ def test_vertebrae_settle_sideways_where_the_posture_turns_and_nowhere_else() ->
 
 @given(st.sampled_from(["L1-L2", "L3-L4", "L4-L5"]), st.floats(0.5, 1.5))
 def test_a_level_that_is_held_turned_stays_so(level: str, angle: float) -> None:
-    """Its neighbours turn back; an axis between disc and vertebra leaves a few hundredths.
+    """Its neighbours turn back; an axis between disc and vertebra leaves up to a fifteenth.
 
     Near 2 deg, what 10 N m turn a segment, upper levels need reserves and lean so far that more is left.
     """
     offset = {"level": level, "left_axial_rotation": f"{angle} deg", "cause": "postural"}
     found = solve(situation(rotation_offsets=[offset]))
     j = LEVELS.index(level)
-    assert np.degrees(found.assembly.task.level[j, 1]) == pytest.approx(angle, rel=0.05)
+    assert np.degrees(found.assembly.task.level[j, 1]) == pytest.approx(angle, rel=0.08)
 
 
 def test_settling_sideways_costs_less() -> None:

@@ -194,7 +194,7 @@ def _system(point: _Point) -> tuple[Floats, Floats]:
     """Return the slope of every activation by its price (column,), 0 at a bound, and the matrix of the equations:
     forces and recruitment in balance, turns that are those recruitment asks for, activations by their prices.
     """
-    e = _by_unknowns(point)
+    e, edges = _by_unknowns(point)
     lower, upper, ease = point.bounds()
     x, power = point.y[N_STATE:], point.plan.template.task.power
     inside = (x > lower + EDGE) & (x < upper - EDGE)
@@ -207,25 +207,30 @@ def _system(point: _Point) -> tuple[Floats, Floats]:
     chosen = np.flatnonzero(task.leader[: task.turns] >= 0)
     backward = N_STATE + n - 2 * (task.turns - task.leader[chosen])
     system[rows[chosen], backward], system[rows[chosen], backward + 1] = -_FARTHEST[chosen], _FARTHEST[chosen]
-    system[N_STATE:] = -free[:, None] * e[known:]
+    held = np.where((x <= 0.5 * (lower + upper))[:, None], edges[0], edges[1])
+    system[N_STATE:] = np.where(free[:, None] > 0.0, -free[:, None] * e[known:], -held)
     system[N_STATE:, N_STATE:] += np.eye(n)
     return free, system
 
 
-def _by_unknowns(point: _Point) -> Floats:
-    """Return how what the equations leave changes with each unknown (equation, unknown)."""
+def _by_unknowns(point: _Point) -> tuple[Floats, Floats]:
+    """Return how what the equations leave (equation, unknown), and the bounds of activations (2, column, unknown),
+    change with each unknown: the least abdominal pressure follows the moment that loads make.
+    """
     y = point.y
     steps = np.full(y.size, ACTIVATION)
     steps[:N_FORCE], steps[N_FORCE : N_FORCE + N_TURN] = MOVE, TURN
     lam = slice(N_FORCE + N_TURN, N_STATE)
     steps[lam] = PRICE * np.abs(y[lam]).max()
-    columns = []
+    columns, edges = [], []
     for k, step in enumerate(steps):
         nudge = np.zeros(y.size)
         nudge[k] = step
-        columns.append((point.at(y + nudge) - point.at(y - nudge)) / (2.0 * step))
+        (above, high), (below, low) = ((point.at(y + own), point.bounds()[:2]) for own in (nudge, -nudge))
+        columns.append((above - below) / (2.0 * step))
+        edges.append((high - low) / (2.0 * step))
     point.at(y)
-    return np.stack(columns, axis=1)
+    return np.stack(columns, axis=1), np.stack(edges, axis=2)
 
 
 def _labels(output: str) -> dict[str, tuple[str, ...]]:
