@@ -273,6 +273,11 @@ def test_ctrl_c_exits_with_130_and_one_line(solver, capsys):
     assert os.listdir() == ["a.yaml"]
 
 
+def test_a_closed_output_is_no_reason_to_fail(solver, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(["run", "a.yaml"]) == 0
+
+
 def test_the_first_run_says_that_it_compiles(solver, capsys, monkeypatch):
     monkeypatch.setattr("spinesim.cli._is_compiled", lambda: False)
     assert main(["run", "a.yaml", "--format", "json"]) == 0

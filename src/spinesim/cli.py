@@ -204,9 +204,7 @@ for _command in (sweep_commands.sweep, sweep_commands.plot, sweep_commands.sensi
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; errors become lines on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to fail
+    _open_streams()
     try:
         code = commands.main(arguments, prog_name="spinesim", standalone_mode=False)
         sys.stdout.flush()
@@ -227,6 +225,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted, nothing was left half-written", err=True)
         return INTERRUPTED
+
+
+def _open_streams() -> None:
+    """Make streams that take every letter, and lead nowhere where whoever called has closed them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to fail
 
 
 def _read(source: str | dict[str, Any]) -> Scenario:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from spinesim.comparison import Change
 
 UNSETTLED = "; the vertebrae were held as the posture says, for they did not settle"
-ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "lumbar_flexion", "lumbar_share")  # what is predicted
+TURNS = ("lumbar_flexion", "pelvis_tilt", "pelvis_list", "pelvis_rotation")
+ANGLES = (*TURNS, "lumbar_share")  # what is predicted
 FAR = 2.0  # spreads
 
 Source = str | os.PathLike[str] | Mapping[str, Any] | Scenario
@@ -130,6 +131,7 @@ def simulate_assembled(assembly: Assembly, start: State | None = None) -> xr.Dat
     elif solved.unsettled:
         result.attrs["status_message"] += UNSETTLED
     elif predicted:
+        result.attrs["predicted"] = ", ".join(f"{n.replace('_', ' ')} {float(result[n]):.1f} deg" for n in TURNS)
         far = _far_from_habit(assembly, solved.state.tilt)
         if far:
             result.attrs["unusual"] = far

@@ -78,6 +78,8 @@ def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
         yield Text("\n".join(warnings), style="bold red")
         yield Text()
     yield Text(str(result.attrs["scenario_name"]), style="bold")
+    if "predicted" in result.attrs:
+        yield Text(f"Predicted - {result.attrs['predicted']}")
     if "largest_load" in result.attrs:
         yield Text(f"Largest load that is held - {result.attrs['largest_load']}")
     yield Text()

@@ -49,13 +49,13 @@ def leant(
 ) -> tuple[Angles, Task]:
     """Return angles and task after the whole body has leant about the ankles, knees, hips and spine as they are.
 
-    Only people who stand lean, on both feet or one, with masses in their hands or on their backs, and where neither
-    scenario nor preset says how far the trunk is inclined. The lean is backward positive and stays within the model's
-    range (`ankle_lean`); Bloom and Woodhull-McNeal 1987.
+    Only people who stand lean, on both feet or one, with something in their hands or on their backs, were it empty,
+    and where neither scenario nor preset says how far the trunk is inclined. The lean is backward positive and stays
+    within the model's range (`ankle_lean`); Bloom and Woodhull-McNeal 1987.
     """
     wanted = scenario.posture
     stated = any(getattr(wanted, name) is not None or name in angles.preset.angles for name in GIVEN)
-    if wanted.stance == "straight" or stated or task.contact != FEET or not task.load_mass.any():
+    if wanted.stance == "straight" or stated or task.contact != FEET or not _carries(scenario):
         return angles, task
     lean = _lean(model, subject, person, task)
     turn = np.array([0.0, 0.0, lean])
@@ -66,6 +66,11 @@ def leant(
         ),
         task._replace(pelvis=task.pelvis + turn, thigh=task.thigh + turn),
     )  # fmt: skip
+
+
+def _carries(scenario: Scenario) -> bool:
+    """Tell whether anything is held or worn; hands that hold nothing yet are stretched out all the same."""
+    return any(getattr(load, "mass", None) is not None for load in scenario.loads)
 
 
 def _lean(model: Model, subject: Subject, person: Person, task: Task) -> float:
