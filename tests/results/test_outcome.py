@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.model.spine import LEVELS
 from spinesim.results.outcome import NO_PREDICTION
 from spinesim.simulation import ANGLES, UNSETTLED, simulate
+from spinesim.summary import print_summary
 
 ABSURD = situation(
     loads=[{"name": "safe", "kind": "held", "mass": "200 kg", "reach": "0.6 m", "height": "chest", "from": "chest"}]
@@ -120,3 +122,7 @@ def test_what_few_people_do_is_told(strength: int) -> None:
     assert far == (strength == 10)
     assert ("beyond two spreads of people" in told.attrs["status_message"]) == far
     assert ("unusual" in told.attrs) == far
+    assert f"pelvis list {float(told['pelvis_list']):.1f} deg" in told.attrs["predicted"]
+    shown = StringIO()
+    print_summary(told, shown)
+    assert "Predicted - lumbar flexion" in shown.getvalue()
