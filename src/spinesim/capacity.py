@@ -78,6 +78,9 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
         middle = float(np.sqrt(low * high))
         low, high = (middle, high) if holds(middle) else (low, middle)
     result = simulate_assembled(prepare(_grown(scenario, number, low), model), held[low])
+    while result.attrs["status"] != "converged" and low > SMALLEST:  # so near the limit not every start ends alike
+        high, low = low, low / (1.0 + PRECISION)
+        result = simulate(_grown(scenario, number, low), model)
     beyond = simulate(_grown(scenario, number, high), model)
     result.attrs["largest_load"] = (
         f"{load}: {_size(scenario.loads[number], low)}; beyond it, {beyond.attrs['status_message']}"
