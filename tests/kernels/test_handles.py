@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinesim.kernels import handles, jit
+from spinesim.kernels import handles
 from spinesim.kernels.handles import handed, numbers_of, renewed
 from spinesim.kernels.jit import kernel
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-compiled = pytest.mark.skipif(jit.config.DISABLE_JIT, reason="interpreted, kernels get the tuples")
+pytestmark = [pytest.mark.interpreted, pytest.mark.boundscheck]
 
 
 class Inner(NamedTuple):
@@ -92,7 +92,6 @@ def test_numbers_can_be_renewed_in_the_order_of_the_fields() -> None:
     assert (out[0], out[1]) == (4.5, 9.0)
 
 
-@compiled
 def test_handle_is_remembered_while_it_is_among_the_last() -> None:
     table = outer()
     first = handed(table)
@@ -102,14 +101,12 @@ def test_handle_is_remembered_while_it_is_among_the_last() -> None:
     assert handed(table) is not first
 
 
-@compiled
 def test_equal_tables_have_handles_of_their_own_and_one_type() -> None:
     one, other = handed(outer()), handed(outer())
     assert one is not other
     assert one._numba_type_ is other._numba_type_
 
 
-@compiled
 def test_tables_laid_out_differently_have_other_types() -> None:
     table = outer()
     across = table._replace(inner=table.inner._replace(matrix=np.arange(6.0).reshape(3, 2).T))

@@ -9,9 +9,10 @@ import numpy as np
 from spinesim.assembly.subject import Subject
 from spinesim.kernels.tables import Floats
 from spinesim.model import Model
+from spinesim.model.spine import HIP_WAYS
 from spinesim.scenario import Scenario
 
-AXES = (("flexion", "extension"), ("adduction", "abduction"), ("internal_rotation", "external_rotation"))
+AXES = tuple(zip(HIP_WAYS[::2], HIP_WAYS[1::2], strict=True))  # by axis: positive, negative
 SIDES = ("right", "left")
 
 

@@ -28,10 +28,11 @@ from numba.extending import (
     unbox,
 )
 
+from spinesim.kernels.tables import Ints
+
 WORD = 8  # bytes of a whole number, a float or an address
 HEAD = 5  # words of an array before its shape: owner twice, number of items, bytes of one, address
 REMEMBERED = 64  # handles that are kept for the next call
-Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class TableType(types.Type):
