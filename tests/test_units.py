@@ -54,6 +54,15 @@ def test_pint_gives_every_unit_in_the_list_the_dimension_of_its_si_unit(dimensio
     assert ureg.Unit(ours).dimensionality == ureg.Unit(si or "dimensionless").dimensionality
 
 
+@pytest.mark.parametrize(("dimension", "unit"), WRITTEN)
+def test_factors_are_those_of_pint(dimension, unit):
+    ureg = registry()
+    as_pint = {"": "dimensionless", "°": "degree", "degrees": "degree"}
+    ours, si = (as_pint.get(text, text.replace("^", "**")) for text in (unit, SI_UNITS[dimension]))
+    told = ureg.Quantity(1.0, ureg.Unit(ours)).m_as(si or "dimensionless")
+    assert parse_quantity(f"1 {unit}", dimension) == pytest.approx(told, rel=3e-16)
+
+
 def test_angle_is_a_dimension_of_its_own():
     assert registry().Unit("degree").dimensionality == {"[angle]": 1}
 

@@ -1,8 +1,8 @@
 """The door where units stop: text with a unit in, SI floats out, and back.
 
 A quantity is text such as ``"20 kg"``. A strict pattern reads the number, the unit must be in our own
-list for that dimension, and only a unit from the list is given to pint: pint evaluates what it is handed,
-so that ``9**9**9`` hangs it and ``1,5 N`` becomes 15 N.
+list for that dimension, whose factors stand here: loading pint takes a quarter of a second, and pint evaluates
+what it is handed, so that ``9**9**9`` hangs it and ``1,5 N`` becomes 15 N. A test holds them against pint.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def format_quantity(value: float, dimension: Dimension, unit: str | None = None)
         One of ``UNIT_TEXTS[dimension]``; the first of them when left out.
     """
     unit = UNIT_TEXTS[dimension][0] if unit is None else unit
-    scale = _scale(unit, dimension)
+    scale = _scale(unit)
     written = [f"{scale.from_si(value):.{digits}g} {unit}".strip() for digits in (12, 15, 16, 17)]
     exact = (text for text in written if parse_quantity(text, dimension) == value)
     return next(exact, written[-1])
@@ -143,17 +143,28 @@ def unit_measures(text: str) -> tuple[float, Mapping[str, float]]:
     InputError
         When the unit is not one of ours.
     """
+    unit = _ours(text)
+    return _scale(unit).to_si(1.0), _powers(unit)
+
+
+def unit_factor(text: str) -> float:
+    """Return what one of a unit is in SI units, as `unit_measures` does."""
+    unit = _ours(text)
+    return _scale(unit).to_si(1.0)
+
+
+def _ours(text: str) -> str:
+    """Return a unit in the spelling of our list."""
     unit = "" if text.strip() == "1" else _normal(text.strip())
     if len(text) > _LONGEST_TEXT or not any(unit in texts for texts in UNIT_TEXTS.values()):
         raise InputError(f"{quoted(text)} is not a unit that spinesim knows{did_you_mean(unit, _all_units())}")
-    return _measures(unit)
+    return unit
 
 
 @functools.cache
-def _measures(unit: str) -> tuple[float, Mapping[str, float]]:
-    dimension = next(name for name in DIMENSIONS if unit in UNIT_TEXTS[name])
+def _powers(unit: str) -> Mapping[str, float]:
     powers: Any = registry().Unit(_pint_text(unit)).dimensionality
-    return _scale(unit, dimension).to_si(1.0), MappingProxyType({str(name): float(p) for name, p in powers.items()})
+    return MappingProxyType({str(name): float(p) for name, p in powers.items()})
 
 
 @functools.cache
@@ -239,21 +250,39 @@ class _Scale:
         return value * self.divisor if self.divisor else value / self.factor
 
 
-@functools.cache
-def _scale(unit: str, dimension: Dimension) -> _Scale:
-    """Return how to convert a unit of our list; the only place that asks pint to read a unit."""
-    ureg = registry()
-    factor = float(ureg.Quantity(1.0, ureg.Unit(_pint_text(unit))).m_as(_pint_text(SI_UNITS[dimension])))
-    if factor >= 1.0:
-        return _Scale(_whole(factor), None)
-    inverse = _whole(1.0 / factor)
-    return _Scale(factor, inverse if inverse.is_integer() else None)
+def _scale(unit: str) -> _Scale:
+    """Return how to convert a unit of our list into SI units; what is written alike means the same everywhere."""
+    return _SCALES[unit]
 
 
-def _whole(factor: float) -> float:
-    """Return the whole number that pint's rounding errors missed (g/cm^3 is 1000, not 999.9...)."""
-    nearest = float(round(factor))
-    return nearest if math.isclose(nearest, factor, rel_tol=1e-14) else factor
+def _scales() -> dict[str, _Scale]:
+    """Return the scale of every unit of our list: by what it is multiplied or, where that is exact, divided."""
+    by = {
+        1.0: ("m", "kg", "s", "rad", "N", "N*m", "Nm", "Pa", "N/m^2", "", "N/m", "N*m/rad", "Nm/rad", "m^2", "m^3",
+              "kg*m^2", "kg/m^3", "m/s", "m/s^2", "rad/s", "1/s", "Hz", "N*s/m", "N*m*s/rad", "Nm*s/rad", "1/m", "J",
+              "W"),
+        100.0: ("N/cm", "N/%"),
+        1e3: ("kN", "kPa", "N/mm", "kN/m", "g/cm^3", "N*s/mm", "1/mm"),
+        1e4: ("N/cm^2",),
+        1e6: ("MPa", "N/mm^2"),
+        60.0: ("min",), 3600.0: ("h",), 86400.0: ("d",), SECONDS_PER_YEAR: ("yr",),
+        math.pi / 180.0: ("deg", "degree", "degrees", "°", "deg/s"),
+        180.0 / math.pi: ("N*m/deg", "Nm/deg", "N*m*s/deg", "Nm*s/deg"),
+        0.18 / math.pi: ("N*mm/deg", "Nmm/deg"),
+    }  # fmt: skip
+    over = {
+        60.0: ("1/min",), 3600.0: ("1/h",),
+        100.0: ("cm", "N*cm", "%", "cm/s"),
+        1e3: ("mm", "g", "ms", "N*mm", "Nmm", "N*mm/rad", "Nmm/rad", "mm/s"),
+        1e4: ("cm^2", "kg*cm^2"),
+        1e6: ("mm^2", "cm^3"),
+        1e9: ("mm^3",),
+    }  # fmt: skip
+    found = {unit: _Scale(factor, None) for factor, units in by.items() for unit in units}
+    return found | {unit: _Scale(1.0 / divisor, divisor) for divisor, units in over.items() for unit in units}
+
+
+_SCALES = _scales()
 
 
 def _pint_text(unit: str) -> str:
@@ -272,7 +301,7 @@ def _parse_text(text: str, dimension: Dimension) -> float:
         raise InputError(f"{quoted(number)} has more than {_LONGEST_NUMBER} characters")
     if _normal(unit) not in UNIT_TEXTS[dimension]:
         raise InputError(_wrong_unit(number, unit, dimension))
-    return _finite(_scale(_normal(unit), dimension).to_si(float(number)), text)
+    return _finite(_scale(_normal(unit)).to_si(float(number)), text)
 
 
 def _bare_number(value: float, dimension: Dimension) -> float:

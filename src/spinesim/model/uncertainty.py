@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from spinesim.errors import InputError, did_you_mean
 from spinesim.model.nodes import Node
 from spinesim.model.spine import Fascicle, Model, Uncertainty
-from spinesim.units import unit_measures
+from spinesim.units import unit_factor
 
 CUT = 2.5  # standard deviations at which normal and lognormal factors are cut
 KINDS = ("normal", "lognormal", "uniform")
@@ -40,7 +40,7 @@ def _amount(node: Node) -> tuple[float, bool]:
         if unit == "%":
             return node.plain("fraction"), True
         try:
-            return float(number) * unit_measures(unit)[0], False
+            return float(number) * unit_factor(unit), False
         except ValueError as error:
             raise node.fail(f"'{node.value}' is no quantity: {error}") from None
     return node.number(), False
