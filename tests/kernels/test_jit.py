@@ -29,6 +29,7 @@ NO_PART_OF_A_SOLVE = {
     "phases.repeat_phase",
     "unbalance.unbalance",
 }
+OF_PYTHON = ("handles", "handles_code", "jit", "compiler", "machine_code", "lanes", "lanes_code")
 compiled = pytest.mark.skipif(jit.config.DISABLE_JIT or jit.CACHE_FOLDER is None, reason="nothing is compiled or kept")
 
 
@@ -97,7 +98,7 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef]:
 
 def _of_python() -> set[str]:
     """What prepares tables and hands them on, the compiler itself and what writes code for the machine."""
-    own = {f"{file}.{node.name}" for file in ("handles", "jit", "lanes") for node in _functions(HERE / f"{file}.py")}
+    own = {f"{file}.{node.name}" for file in OF_PYTHON for node in _functions(HERE / f"{file}.py")}
     made = {
         f"{file.stem}.{node.name}"
         for file in HERE.glob("*tables.py")

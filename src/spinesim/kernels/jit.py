@@ -3,40 +3,74 @@
 Numba keys its cache by the file of the decorated function alone, so an edited callee would leave callers with old
 machine
 code. The cache folder is therefore named by a digest of all kernel sources, the numba version and the processor.
+
+Loading numba takes longer than a solve, a second of every run. So a kernel that Python calls leaves its machine code in
+the cache by itself (`machine_code`), and numba is imported only where there is none yet.
 """
 
+from __future__ import annotations
+
 import contextlib
-import gc
+import functools
 import hashlib
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
-import numba
 from llvmlite import binding
-from numba import types
-from numba.core import config as numba_config
 
+from spinesim.kernels import machine_code
 from spinesim.kernels.handles import handed
 
-config: Any = numba_config
 P = ParamSpec("P")
 T = TypeVar("T")
 KERNELS: list[Any] = []
+
+
+def _switched_on(name: str) -> bool:
+    """Tell whether one of numba's switches is set, without loading numba where its variable says all."""
+    if "numba" in sys.modules or os.path.exists(".numba_config.yaml"):
+        return bool(getattr(import_module("numba.core.config"), name))
+    try:
+        return bool(int(os.environ.get(f"NUMBA_{name}") or 0))
+    except ValueError:
+        return False
+
+
+IS_INTERPRETED = _switched_on("DISABLE_JIT")
 # Interpreted or with bounds checks, what is written for the machine gives way to plain loops.
-IS_PLAIN = bool(config.DISABLE_JIT or config.BOUNDSCHECK)
+IS_PLAIN = IS_INTERPRETED or _switched_on("BOUNDSCHECK")
+
+
+def _numba_version() -> bytes:
+    """Return what tells versions of numba apart: the file that says it, for importing numba takes long."""
+    spec = find_spec("numba")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        with contextlib.suppress(OSError):
+            return Path(folder, "_version.py").read_bytes()
+    return import_module("numba").__version__.encode()
+
+
+def _processor() -> str:
+    """Return the processor that code is written for, with what it can do."""
+    try:
+        able = binding.get_host_cpu_features().flatten()
+    except RuntimeError:  # not known on every machine
+        able = ""
+    asked = (os.environ.get(f"NUMBA_{name}", "") for name in ("CPU_NAME", "CPU_FEATURES", "OPT", "BOUNDSCHECK"))
+    return "|".join([binding.get_host_cpu_name(), able, *asked])
 
 
 def _digest() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    bounds = os.environ.get("NUMBA_BOUNDSCHECK", "")
-    digest.update(f"{numba.__version__}|{sys.version}|{binding.get_host_cpu_name()}|{bounds}".encode())
+    digest.update(_numba_version() + f"|{sys.version}|{_processor()}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -62,14 +96,83 @@ def _cache_folder() -> Path | None:
     return None
 
 
-CACHE_FOLDER = _cache_folder()
+CACHE_FOLDER = None if IS_INTERPRETED else _cache_folder()
 
 
-def is_compiled() -> bool:
-    """Tell whether the compiled kernels lie in the cache already (or compilation is switched off)."""
-    if config.DISABLE_JIT:
+def is_compiled(name: str = "run.solve_static") -> bool:
+    """Tell whether a kernel lies in the cache already (or compilation is switched off)."""
+    if IS_INTERPRETED:
         return True
-    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("run.solve_static*.nbi"))
+    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{name}*.nbi"))
+
+
+class Kernel:
+    """A kernel that is compiled, or its machine code loaded, when it is first called."""
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        functools.update_wrapper(self, function)
+        self._function, self._options = function, options
+        self._codes: dict[Any, machine_code.Code | None] = {}
+
+    def __call__(self, *args: Any) -> Any:
+        """Run, with tables laid out: what lies in the cache, or what numba compiles."""
+        handles = [handed(arg) if isinstance(arg, tuple) else arg for arg in args]
+        key = machine_code.kinds_of(handles)
+        if key not in self._codes:
+            return self._first(key, handles)
+        code = self._codes[key]
+        return self.dispatcher(*handles) if code is None else code(handles)
+
+    def _first(self, key: Any, handles: list[Any]) -> Any:
+        """Run with arguments of a new kind; what numba made, or loaded, is left for the next process."""
+        place = self._place(key)
+        code = self._codes[key] = machine_code.load(place) if place else None
+        if code is not None:
+            return code(handles)
+        result = self.dispatcher(*handles)
+        if place is not None:
+            from spinesim.kernels.compiler import machine_code_of
+
+            made = machine_code_of(self.dispatcher, handles)
+            if made is not None:
+                machine_code.keep(place, *made)
+        return result
+
+    @functools.cached_property
+    def dispatcher(self) -> Any:
+        """What numba makes of the function."""
+        from spinesim.kernels.compiler import dispatcher_of
+
+        return dispatcher_of(self._function, self._options, CACHE_FOLDER)
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self.dispatcher._numba_type_
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.dispatcher, name)
+
+    def _place(self, key: Any) -> Path | None:
+        """Return where the machine code for such arguments lies; kernels of others than ours keep none."""
+        if key is None or CACHE_FOLDER is None or not self.__module__.startswith("spinesim."):
+            return None
+        name = f"{self.__module__.rsplit('.', 1)[-1]}.{self.__qualname__}"
+        return CACHE_FOLDER / f"{name}-{machine_code.digest_of(key)}.code"
+
+
+class Written:
+    """A function whose code is written for the machine, by the function of the same name in `lanes_code`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+
+    @property
+    def _numba_type_(self) -> Any:
+        from spinesim.kernels.compiler import type_of_global
+
+        return type_of_global(getattr(import_module(f"{self.__module__}_code"), self.__name__))
 
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
@@ -84,58 +187,19 @@ def inner(function: Callable[P, T]) -> Callable[P, T]:
     return _compiled(function, {"no_cpython_wrapper": True})
 
 
-@contextlib.contextmanager
-def _rare_collection() -> Iterator[None]:
-    """Let the garbage of compiling pile up: a fifth of the time goes into looking for it."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], 100_000), 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+def written(function: Callable[P, T]) -> Callable[P, T]:
+    """Let compiled kernels take what is written for the machine where they call this function."""
+    return cast("Callable[P, T]", Written(function))
 
 
-@cache
-def _taking_handles(dispatcher: Any) -> Any:
-    """Return the class of kernels that lay out the tables they are called with, and compile once."""
-
-    class Kernel(dispatcher):
-        def __call__(self, *args: Any) -> Any:
-            return super().__call__(*[handed(arg) if isinstance(arg, tuple) else arg for arg in args])
-
-        def compile(self, sig: Any) -> Any:
-            with _rare_collection():
-                return super().compile(sig)
-
-        def get_call_template(self, args: Any, kws: Any) -> Any:
-            """A constant counts as the number it is: one compilation for all of them."""
-            plain = [types.unliteral(arg) for arg in args]
-            return super().get_call_template(plain, {key: types.unliteral(arg) for key, arg in kws.items()})
-
-    return Kernel
+def _compiled(function: Callable[P, T], options: dict[str, Any]) -> Callable[P, T]:
+    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function, options))
+    KERNELS.append(made)
+    return made
 
 
-def _compiled(function: Callable[P, T], more: dict[str, Any]) -> Callable[P, T]:
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(CACHE_FOLDER) if CACHE_FOLDER else before
-    try:
-        options: Any = {
-            "cache": CACHE_FOLDER is not None,
-            "nogil": True,
-            "error_model": "numpy",
-            # No sum is reordered and nothing contracted: a kernel is built into each of its callers, and every copy
-            # must give the same bits (`lanes` has the sums that need speed).
-            "fastmath": False,
-            # Kernels own no memory, and counting references to a hundred arrays costs more than some laws do.
-            "_nrt": False,
-            # Nothing takes a kernel's address; a C entry that unpacks hundreds of arrays costs seconds to compile.
-            "no_cfunc_wrapper": True,
-            **more,
-        }
-        compiled: Any = numba.njit(**options)(function)
-    finally:
-        config.CACHE_DIR = before
-    if not config.DISABLE_JIT:
-        compiled.__class__ = _taking_handles(type(compiled))
-    KERNELS.append(compiled)
-    return compiled
+def __getattr__(name: str) -> Any:
+    """Load numba's configuration when it is asked for."""
+    if name == "config":
+        return import_module("numba.core.config")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

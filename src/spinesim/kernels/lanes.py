@@ -2,22 +2,14 @@
 
 A compiler free to reorder sums makes other bits of the same kernel in every caller it is built into, and which copy
 runs depends on what a process loaded first. So nothing may be reordered, and the few long sums have their lanes
-written out: lane l adds up products l, l + 4, l + 8 ..., the sum is ((0 + 1) + (2 + 3)) + what is left at the end.
+written out (in `lanes_code`): lane l adds up products l, l + 4, l + 8 ..., the sum is ((0 + 1) + (2 + 3)) + what is
+left at the end.
 """
 
-from typing import Any
-
-from llvmlite import ir
-from numba.core import cgutils, types
-from numba.extending import intrinsic
-
-from spinesim.kernels.jit import IS_PLAIN, kernel
+from spinesim.kernels.jit import IS_PLAIN, kernel, written
 from spinesim.kernels.tables import Floats
 
 WIDE = 4
-DTYPE = types.float64
-INDEX, DOUBLE = ir.IntType(64), ir.DoubleType()
-VECTOR = ir.VectorType(DOUBLE, WIDE)
 
 
 def dot(a: Floats, b: Floats, n: int) -> float:
@@ -51,80 +43,7 @@ def dot_pairs(a: Floats, k: int, q: int, n: int) -> tuple[float, float, float, f
     return dot(a[k], a[q], n), dot(a[k], a[q + 1], n), dot(a[k + 1], a[q], n), dot(a[k + 1], a[q + 1], n)
 
 
-def _sums(builder: Any, left: list[Any], right: list[Any], n: Any) -> list[Any]:
-    """Write the sums of every row on the left with every row on the right: whole lanes, then what is left."""
-    pairs = [(i, j) for i in range(len(left)) for j in range(len(right))]
-    whole = builder.sub(n, builder.srem(n, INDEX(WIDE)))
-
-    def loop(kind: Any, start: Any, stop: Any, step: int) -> list[Any]:
-        sums = [cgutils.alloca_once_value(builder, ir.Constant(kind, None)) for _ in pairs]
-        with cgutils.for_range_slice(builder, start, stop, INDEX(step), intp=INDEX) as (i, _):
-            a, b = ([_load(builder, kind, row, i) for row in rows] for rows in (left, right))
-            for total, (p, q) in zip(sums, pairs, strict=True):
-                builder.store(builder.fadd(builder.load(total), builder.fmul(a[p], b[q])), total)
-        return [builder.load(total) for total in sums]
-
-    lanes, rest = loop(VECTOR, INDEX(0), whole, WIDE), loop(DOUBLE, whole, n, 1)
-    return [builder.fadd(_across(builder, vector), more) for vector, more in zip(lanes, rest, strict=True)]
-
-
-def _load(builder: Any, kind: Any, row: Any, i: Any) -> Any:
-    value = builder.load(builder.bitcast(builder.gep(row, [i]), kind.as_pointer()))
-    value.align = 8
-    return value
-
-
-def _across(builder: Any, vector: Any) -> Any:
-    one, two, three, four = (builder.extract_element(vector, ir.IntType(32)(i)) for i in range(WIDE))
-    return builder.fadd(builder.fadd(one, two), builder.fadd(three, four))
-
-
-def _rows(context: Any, builder: Any, kind: Any, array: Any, first: Any = None, count: int = 1) -> list[Any]:
-    """Return where rows of an array begin; a vector is its own row."""
-    made = context.make_array(kind)(context, builder, array)
-    if first is None:
-        return [made.data]
-    wide = cgutils.unpack_tuple(builder, made.shape, 2)[1]
-    return [builder.gep(made.data, [builder.mul(wide, builder.add(first, INDEX(i)))]) for i in range(count)]
-
-
-def _is_table(kind: Any, dimensions: int) -> bool:
-    """Tell whether an argument is one block of numbers; an intrinsic must refuse what it cannot read."""
-    return isinstance(kind, types.Array) and kind.ndim == dimensions and kind.layout == "C" and kind.dtype == DTYPE
-
-
-@intrinsic
-def _dot(typing: Any, a: Any, b: Any, n: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left, right = (_rows(context, builder, kind, array) for kind, array in zip((a, b), args[:2], strict=True))
-        return _sums(builder, left, right, args[2])[0]
-
-    return (DTYPE(a, b, types.int64), build) if _is_table(a, 1) and _is_table(b, 1) else None
-
-
-@intrinsic
-def _dot_six(typing: Any, a: Any, k: Any, b: Any, n: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left = _rows(context, builder, a, args[0], args[1], 6)
-        sums = _sums(builder, left, _rows(context, builder, b, args[2]), args[3])
-        return context.make_tuple(builder, signature.return_type, sums)
-
-    signature = types.UniTuple(DTYPE, 6)(a, types.int64, b, types.int64)
-    return (signature, build) if _is_table(a, 2) and _is_table(b, 1) else None
-
-
-@intrinsic
-def _dot_pairs(typing: Any, a: Any, k: Any, q: Any, n: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left, right = (_rows(context, builder, a, args[0], row, 2) for row in args[1:3])
-        return context.make_tuple(builder, signature.return_type, _sums(builder, left, right, args[3]))
-
-    signature = types.UniTuple(DTYPE, 4)(a, types.int64, types.int64, types.int64)
-    return (signature, build) if _is_table(a, 2) else None
-
-
 if IS_PLAIN:
     dot, dot_six, dot_pairs = kernel(dot), kernel(dot_six), kernel(dot_pairs)
 else:
-    own: Any = _dot, _dot_six, _dot_pairs
-    dot, dot_six, dot_pairs = own
+    dot, dot_six, dot_pairs = written(dot), written(dot_six), written(dot_pairs)
