@@ -14,6 +14,7 @@ from fakes import fake_result
 from spinesim._version import __version__
 from spinesim.cli import main
 from spinesim.errors import PostureError
+from spinesim.results import Labelled
 from spinesim.scenario import Scenario
 
 GOOD = "format: 1\nname: Hold\nloads:\n  - {name: kettlebell, kind: held, mass: 20 kg}\n"
@@ -36,13 +37,16 @@ class Solver:
         result = fake_result(seed=len(self.asked), status=self.status, scenario_name=scenario.name)
         return result.assign_attrs(self.attributes)
 
+    def simulate_labelled(self, scenario: Scenario) -> Labelled:
+        return Labelled.of(self.simulate(scenario))
+
 
 @pytest.fixture
 def solver(monkeypatch, tmp_path) -> Solver:
     """Work in an empty folder with a.yaml and no compiled core."""
     made = Solver()
     simulation = ModuleType("spinesim.simulation")
-    vars(simulation).update(simulate=made.simulate)
+    vars(simulation).update(simulate=made.simulate, simulate_labelled=made.simulate_labelled)
     monkeypatch.setitem(sys.modules, "spinesim.simulation", simulation)
     monkeypatch.setattr("spinesim.cli._is_compiled", lambda: True)
     monkeypatch.chdir(tmp_path)

@@ -63,6 +63,8 @@ def run(
     _check_outputs(name_or_file, out, plot)
     if samples is not None:
         return sweep_commands.show_uncertainty(scenario, samples, form, beside=largest or out or plot)
+    if form == "table" and scenario.specimen is None and not (largest or out or plot):
+        return _run_for_a_table(scenario)
     result = _solve(scenario, largest)
     if out:
         from spinesim.storage import save_result
@@ -311,6 +313,17 @@ def _solve(scenario: Scenario, largest: str | None = None) -> xr.Dataset:
     return simulate(scenario)
 
 
+def _run_for_a_table(scenario: Scenario) -> int:
+    """Solve and show a person's scenario without xarray, which takes as long to load as all else."""
+    from spinesim.simulation import simulate_labelled
+    from spinesim.summary import print_summary
+
+    _tell_of_compiling(specimen=False)
+    result = simulate_labelled(scenario)
+    print_summary(result, sys.stdout)
+    return GOOD if int(result.number("status")) == 0 else NOT_HELD
+
+
 def _tell_of_compiling(specimen: bool) -> None:
     if not (_is_specimen_compiled() if specimen else _is_compiled()):
         _note("compiling the solver, once: this takes about a minute, later runs start at once")
@@ -323,11 +336,9 @@ def _is_compiled() -> bool:
 
 
 def _is_specimen_compiled() -> bool:
-    from spinesim.kernels.jit import CACHE_FOLDER, config
+    from spinesim.kernels.jit import is_compiled
 
-    return bool(config.DISABLE_JIT) or (
-        CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("specimen_run.solve_specimen*.nbi"))
-    )
+    return is_compiled("specimen_run.solve_specimen")
 
 
 def _result(name: str) -> xr.Dataset:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from spinesim.comparison import Change
+    from spinesim.results import Labelled
 
 UNSETTLED = "; the vertebrae were held as the posture says, for they did not settle"
 TURNS = ("lumbar_flexion", "pelvis_tilt", "pelvis_list", "pelvis_rotation")
@@ -114,24 +115,35 @@ def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = No
     return simulate_assembled(prepare(scenario, model))
 
 
+def simulate_labelled(scenario: Scenario) -> Labelled:
+    """Return the result of a person's scenario, as `simulate` does, before it becomes a Dataset."""
+    return labelled_result(prepare(scenario))
+
+
 def simulate_assembled(assembly: Assembly, start: State | None = None) -> xr.Dataset:
     """Return the result of a person's tables, as `simulate` does; a prediction may start from a neighbour's answer."""
-    from spinesim.results import wrap
+    return labelled_result(assembly, start).dataset()
+
+
+def labelled_result(assembly: Assembly, start: State | None = None) -> Labelled:
+    """Return what `simulate_assembled` does, before it becomes a Dataset."""
+    from spinesim.results import labelled
     from spinesim.solving import solve, solve_braced
 
     wanted = assembly.scenario.recruitment.stability_margin
     solved = solve(assembly, start) if wanted is None else solve_braced(assembly, wanted)
     _check_reach(solved.assembly, solved.work)
-    result = wrap(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
+    result = labelled(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
     result.attrs["unsettled"] = int(solved.unsettled)
     predicted = assembly.task.lean_spread > 0.0
     if predicted and solved.status >= NOT_CONVERGED:
         for name in ANGLES:
-            result[name] = result[name] * np.nan
+            dims, values, told = result.data[name]
+            result.data[name] = (dims, values * np.nan, told)
     elif solved.unsettled:
         result.attrs["status_message"] += UNSETTLED
     elif predicted:
-        result.attrs["predicted"] = ", ".join(f"{n.replace('_', ' ')} {float(result[n]):.1f} deg" for n in TURNS)
+        result.attrs["predicted"] = ", ".join(f"{n.replace('_', ' ')} {result.number(n):.1f} deg" for n in TURNS)
         far = _far_from_habit(assembly, solved.state.tilt)
         if far:
             result.attrs["unusual"] = far

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from spinesim.comparison import Change
+    from spinesim.results import Labelled
 
 BUSIEST_GROUPS = 8
 _PLAIN_WIDTH = 80
@@ -35,7 +37,7 @@ _COURSES = {
 _NO_MOMENT = 5e-3  # N m, shown as 0.00
 
 
-def print_summary(result: xr.Dataset, file: IO[str]) -> None:
+def print_summary(result: xr.Dataset | Labelled, file: IO[str]) -> None:
     """Print how a run ended, the load on every level, the busiest muscles, the hips and the abdomen."""
     _print(_summary(result), file)
 
@@ -68,9 +70,12 @@ def _has_style(file: IO[str]) -> bool:
     return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
+def _summary(result: xr.Dataset | Labelled) -> Iterator[RenderableType]:
+    from spinesim.results import Labelled
+
+    told = Labelled.of(result)
     warnings = [str(sentence) for sentence in result.attrs.get("torn", ())]
-    if int(result["status"]) != 0 or result.attrs.get("unsettled"):
+    if int(told.number("status")) != 0 or result.attrs.get("unsettled"):
         warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
     elif "unusual" in result.attrs:
         warnings.append(str(result.attrs["unusual"]))
@@ -83,7 +88,7 @@ def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
     if "largest_load" in result.attrs:
         yield Text(f"Largest load that is held - {result.attrs['largest_load']}")
     yield Text()
-    yield from _specimen(result) if "step" in result.dims else _person(result)
+    yield from _person(told) if isinstance(result, Labelled) or "step" not in result.dims else _specimen(result)
 
 
 def _specimen(result: xr.Dataset) -> Iterator[RenderableType]:
@@ -166,7 +171,7 @@ def _course(result: xr.Dataset) -> Table:
     return table
 
 
-def _person(result: xr.Dataset) -> Iterator[RenderableType]:
+def _person(result: Labelled) -> Iterator[RenderableType]:
     yield _levels(result)
     yield Text()
     yield _muscles(result)
@@ -174,52 +179,51 @@ def _person(result: xr.Dataset) -> Iterator[RenderableType]:
     yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), "", CLOSING]))
 
 
-def _levels(result: xr.Dataset) -> Table:
+def _levels(result: Labelled) -> Table:
     numbers = [
         "compression\nof joint\nN", "anterior\nshear\nN", "compression\nof disc\nN",
         "disc\npressure\nMPa", "facet\nleft\nN", "facet\nright\nN", "share of\ntolerance",
     ]  # fmt: skip
     table = new_table(["level"], numbers)
-    for level in result["level"].values:
-        at = result.sel(level=level)
+    for level in result.labels("level"):
         table.add_row(
-            str(level),
-            _number(at["joint_compression"]),
-            _number(at["joint_shear_anterior"]),
-            _number(at["disc_compression"]),
-            _number(at["intradiscal_pressure"], 2),
-            *(_number(at["facet_force"].sel(side=side)) for side in ("left", "right")),
-            _number(at["tolerance_ratio_compression"], 2),
+            level,
+            _number(result.at("joint_compression", level=level)),
+            _number(result.at("joint_shear_anterior", level=level)),
+            _number(result.at("disc_compression", level=level)),
+            _number(result.at("intradiscal_pressure", level=level), 2),
+            *(_number(result.at("facet_force", level=level, side=side)) for side in ("left", "right")),
+            _number(result.at("tolerance_ratio_compression", level=level), 2),
         )
     return table
 
 
-def _muscles(result: xr.Dataset) -> Table:
+def _muscles(result: Labelled) -> Table:
     table = new_table(["busiest muscle groups"], ["left\nN", "right\nN", "active\nleft", "active\nright"])
-    total = result["group_force"].sum("side")
-    busiest = total.sortby(total, ascending=False)["group"].values[:BUSIEST_GROUPS]
+    total = {group: np.nansum(result.at("group_force", group=group)) for group in reversed(result.labels("group"))}
+    busiest = sorted(total, key=lambda group: total[group], reverse=True)[:BUSIEST_GROUPS]
     for group in busiest:
-        sides = [result.sel(group=group, side=side) for side in ("left", "right")]
-        forces = [_number(side["group_force"]) for side in sides]
-        activations = [_percent(side["group_activation"]) for side in sides]
-        table.add_row(str(group).replace("_", " "), *forces, *activations)
+        sides = [{"group": group, "side": side} for side in ("left", "right")]
+        forces = [_number(result.at("group_force", **side)) for side in sides]
+        activations = [_percent(result.at("group_activation", **side)) for side in sides]
+        table.add_row(_words(group), *forces, *activations)
     return table
 
 
-def _hips(result: xr.Dataset) -> Iterator[str]:
+def _hips(result: Labelled) -> Iterator[str]:
     for side in ("left", "right"):
-        parts = [float(part) for part in result["hip_reaction"].sel(side=side)]
+        parts = [float(part) for part in result.at("hip_reaction", side=side)]
         directions = ", ".join(
-            f"{axis} {_number(part)}" for axis, part in zip(result["axis"].values, parts, strict=True)
+            f"{axis} {_number(part)}" for axis, part in zip(result.labels("axis"), parts, strict=True)
         )
         yield f"{side + ' hip':<10} {_number(math.hypot(*parts))} N ({directions})"
 
 
-def _abdomen(result: xr.Dataset) -> str:
-    return f"{'abdomen':<10} {_number(result['intra_abdominal_pressure'], 1)} kPa"
+def _abdomen(result: Labelled) -> str:
+    return f"{'abdomen':<10} {_number(result.at('intra_abdominal_pressure'), 1)} kPa"
 
 
-def _stability(result: xr.Dataset) -> list[str]:
+def _stability(result: Labelled) -> list[str]:
     note = result.attrs.get("stability_note")
     return [f"{'stability':<10} {note}"] if note else []
 

@@ -135,32 +135,32 @@ def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | 
     """Solve a scenario over the uncertainties of its model and show value [5 % to 95 %] of the headline outputs."""
     from spinesim.kernels.status import CONVERGED, IMPOSSIBLE
     from spinesim.simulation import simulate
-    from spinesim.sweeps.run import with_interval
+    from spinesim.sweeps.run import labelled_interval
 
     if beside is not None:
         raise InputError("--uncertainty shows a table: leave --out, --plot and --largest out")
     if scenario.specimen is not None:
         raise InputError("--uncertainty needs a person, not a specimen")
     tell_of_compiling()
-    swept, single = with_interval(scenario, samples)
-    if form == "json" or int(single["status"]) == IMPOSSIBLE:  # which a run explains
+    swept, single = labelled_interval(scenario, samples)
+    status = int(single.at("status")[0])
+    if form == "json" or status == IMPOSSIBLE:  # which a run explains
         from spinesim.storage import result_as_json
 
         told = result_as_json(simulate(scenario))
-        click.echo(json.dumps({**told, "uncertainty": _as_json(swept)}, allow_nan=False))
+        click.echo(json.dumps({**told, "uncertainty": _as_json(swept.dataset())}, allow_nan=False))
     else:
         from spinesim.sweep_summary import print_intervals
 
         print_intervals(swept, sys.stdout, single)
-    return GOOD if int(single["status"]) == CONVERGED else NOT_HELD
+    return GOOD if status == CONVERGED else NOT_HELD
 
 
 def tell_of_compiling(kernel: str = SWEPT) -> None:
     """Say how long nothing will seem to happen, when a kernel is not compiled yet."""
-    from spinesim.kernels.jit import CACHE_FOLDER, config, is_compiled
+    from spinesim.kernels.jit import is_compiled
 
-    compiled = CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{kernel}*.nbi"))
-    if not (config.DISABLE_JIT or compiled):
+    if not is_compiled(kernel):
         time = "half a minute" if is_compiled() else "two minutes"
         click.echo(f"compiling the solver, once: this takes about {time}, later runs start at once", err=True)
 

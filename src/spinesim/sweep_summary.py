@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
+import warnings
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
-import xarray as xr
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from spinesim.sweeps.sensitivity import told_of
-from spinesim.sweeps.statistics import ENDINGS, INTERVAL, intervals, probability, solved, swept_dimensions
+from spinesim.kernels.status import NOT_CONVERGED
+from spinesim.results.labelled import Labelled
 from spinesim.text_tables import new_table
 from spinesim.variables import variables
 
+if TYPE_CHECKING:
+    import xarray as xr
+
+INTERVAL = (0.05, 0.5, 0.95)
+ENDINGS = ("status", "unsettled")  # how scenarios ended is no output
 MOST_CELLS = 12  # rows of one output
 
 
-def print_intervals(sweep: xr.Dataset, file: TextIO, single: xr.Dataset | None = None) -> None:
-    """Print median and interval of every output over all scenarios; beside them a single run's values if given."""
+def print_intervals(sweep: xr.Dataset | Labelled, file: TextIO, single: Labelled | None = None) -> None:
+    """Print median and interval of every output over all scenarios; beside them those of a single sample if given."""
     console = Console(file=file, highlight=False)
     console.print(Text(str(sweep.attrs["title"]), style="bold"))
     console.print(Text(str(sweep.attrs["status_message"])))
@@ -31,22 +38,56 @@ def print_intervals(sweep: xr.Dataset, file: TextIO, single: xr.Dataset | None =
         console.print(Text(line))
 
 
-def _beyond(sweep: xr.Dataset) -> Iterator[str]:
+def _beyond(sweep: xr.Dataset | Labelled) -> Iterator[str]:
     """Yield for every ratio to a tolerance how likely it is passed, where it is most so."""
-    dims = swept_dimensions(sweep)
-    for name in (str(name) for name in sweep.data_vars if str(name).startswith("tolerance_ratio")):
-        values = solved(sweep[[name, *ENDINGS]])[name]
-        share, known = probability(values, 1.0, dims), int(values.notnull().sum(dims).max())
-        if known:
-            worst = share.isel(level=int(share.argmax("level")))
-            p, level = float(worst), str(worst["level"].values)
-            error = 100.0 * np.sqrt(p * (1.0 - p) / known)
-            told = f"{100.0 * p:.2g} % (+- {error:.1g} %), at {level}" if p else f"in none of {known:,}, at any level"
+    for name in (name for name in _outputs(sweep) if name.startswith("tolerance_ratio")):
+        values = _solved(sweep, name)
+        known = np.isfinite(values).sum(axis=0)
+        if known.any():
+            share = (values > 1.0).sum(axis=0) / np.maximum(known, 1)
+            p, level = float(share.max()), _labels(sweep, "level")[int(share.argmax())]
+            error = 100.0 * np.sqrt(p * (1.0 - p) / known.max())
+            told = (
+                f"{100.0 * p:.2g} % (+- {error:.1g} %), at {level}"
+                if p
+                else f"in none of {known.max():,}, at any level"
+            )
             yield f"Probability of a {name.replace('_', ' ')} above 1: {told}."
+
+
+def _outputs(sweep: xr.Dataset | Labelled) -> list[str]:
+    names = sweep.data if isinstance(sweep, Labelled) else sweep.data_vars
+    return [str(name) for name in names if name not in ENDINGS]
+
+
+def _array(sweep: xr.Dataset | Labelled, name: str) -> NDArray[Any]:
+    """Return an output, what was swept leading; of a large store only this one is read."""
+    return sweep.at(name) if isinstance(sweep, Labelled) else sweep[name].values
+
+
+def _labels(sweep: xr.Dataset | Labelled, dim: str) -> list[str]:
+    return sweep.labels(dim) if isinstance(sweep, Labelled) else [str(label) for label in sweep[dim].values]
+
+
+def _solved(sweep: xr.Dataset | Labelled, name: str) -> NDArray[np.float64]:
+    """Return an output (scenario, ...), NaN where no balance was found: such numbers mean nothing."""
+    status, values = _array(sweep, "status"), _array(sweep, name)
+    good = ((status >= 0) & (status < NOT_CONVERGED)).ravel()
+    rows = values.reshape(good.size, *values.shape[status.ndim :])
+    return np.where(good.reshape(-1, *(1,) * (rows.ndim - 1)), rows, np.nan)
+
+
+def _quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ends and the middle (quantile, ...) of values (scenario, ...) that are known."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of cells that no scenario knows
+        return (np.nanquantile if np.isnan(values).any() else np.quantile)(values, INTERVAL, axis=0)
 
 
 def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
     """Print a table of sensitivity indices, largest first, with what they were from half the samples."""
+    from spinesim.sweeps.sensitivity import told_of
+
     console = Console(file=file, highlight=False)
     console.print(Text(f"{indices.attrs['method']}: {told_of(indices)}"))
     names = list(indices.data_vars)
@@ -57,32 +98,26 @@ def print_sensitivity(indices: xr.Dataset, file: TextIO) -> None:
     console.print(table)
 
 
-def _intervals(sweep: xr.Dataset, single: xr.Dataset | None) -> Table:
-    found = intervals(sweep)
+def _intervals(sweep: xr.Dataset | Labelled, single: Labelled | None) -> Table:
     table = new_table(["output", "where"], [*(["value"] if single is not None else []), "median", "interval", "unit"])
-    for name in found.data_vars:
-        for where, cell in _cells(found[name]):
-            low, median, high = (_number(value) for value in cell.values)
-            own = [] if single is None else [_number(single[name].sel(where).values)]
-            told = " ".join(where.values()).replace("_", " ")
-            table.add_row(
-                str(name).replace("_", " "), told, *own, median, f"[{low} - {high}]", variables()[str(name)].unit
-            )
+    for name in _outputs(sweep):
+        dims = variables()[name].dims
+        found = _quantiles(_solved(sweep, name)).reshape(len(INTERVAL), -1)
+        places = list(itertools.product(*(_labels(sweep, dim) for dim in dims)))
+        alone = None if single is None else _array(single, name).ravel()
+        for k in _shown(found[1]):
+            low, median, high = (_number(value) for value in found[:, k])
+            own = [] if alone is None else [_number(alone[k])]
+            told = " ".join(places[k]).replace("_", " ")
+            table.add_row(name.replace("_", " "), told, *own, median, f"[{low} - {high}]", variables()[name].unit)
     return table
 
 
-def _cells(values: xr.DataArray) -> Iterator[tuple[dict[str, str], xr.DataArray]]:
-    """Yield the cells of an output (quantile, ...): all when they are few, else those with the largest medians."""
-    inner = [dim for dim in values.dims if dim != "quantile"]
-    if not inner:
-        yield {}, values
-        return
-    flat = values.stack(cell=inner)
-    median = np.nan_to_num(np.abs(flat.sel(quantile=0.5).values), nan=-1.0)
-    chosen = np.arange(len(median)) if len(median) <= MOST_CELLS else np.sort(np.argsort(-median)[:MOST_CELLS])
-    for k in chosen:
-        cell = flat.isel(cell=int(k))
-        yield {str(dim): str(cell[dim].values) for dim in inner}, cell
+def _shown(median: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return which cells of an output are shown: all when they are few, else those with the largest medians."""
+    if len(median) <= MOST_CELLS:
+        return np.arange(len(median))
+    return np.sort(np.argsort(-np.nan_to_num(np.abs(median), nan=-1.0))[:MOST_CELLS])
 
 
 def _share(value: Any) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from spinesim._version import __version__
 from spinesim.assembly import SpecimenAssembly
@@ -16,6 +15,7 @@ from spinesim.kernels import facet, vec3
 from spinesim.kernels.specimen_tables import FOLLOWER, SHEAR, Record, make_level_desk
 from spinesim.kernels.specimen_view import look
 from spinesim.kernels.tables import Floats
+from spinesim.results.labelled import Labelled
 from spinesim.results.levels import DEG, MM, MPA, intradiscal_pressure, named_turns
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.setting import bulge_per_shortening
@@ -23,6 +23,9 @@ from spinesim.results.specimen_curves import lax_zone, neutral_zone, range_of_mo
 from spinesim.results.specimen_outcome import final_status, load_words, smallest_eigenvalues, specimen_message, torn
 from spinesim.results.specimen_places import level_turns, specimen_motion
 from spinesim.variables import specimen_dimensions, specimen_variables
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 CITED_ALWAYS = ("DiPauli2020", "Panjabi1992a")
 
@@ -62,10 +65,8 @@ def wrap_specimen(assembly: SpecimenAssembly, record: Record, code: int) -> xr.D
     labels: dict[str, Any] = {name: (name, np.array(names, dtype=str)) for name, names in coords.items()}
     labels["step"] = ("step", np.arange(len(record.q)))
     data = {name: (v.dims, np.asarray(values[name]), v.attributes) for name, v in specimen_variables().items()}
-    dataset = xr.Dataset(data, coords=labels)
-    dataset["status"].attrs |= {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
-    dataset.attrs = _attributes(assembly, record, status, values)
-    return dataset
+    data["status"][2].update({"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)})
+    return Labelled(data, labels, _attributes(assembly, record, status, values)).dataset()
 
 
 def _carried(assembly: SpecimenAssembly, q: Floats) -> Carried:

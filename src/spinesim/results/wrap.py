@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from spinesim._version import __version__
 from spinesim.assembly import Assembly
@@ -17,17 +16,26 @@ from spinesim.kernels.observe import Sight, make_sight, observe
 from spinesim.kernels.stability_tables import Margin
 from spinesim.kernels.tables import State, Work
 from spinesim.results.geometry import geometry_values
+from spinesim.results.labelled import Labelled
 from spinesim.results.levels import level_values, ligament_values
 from spinesim.results.muscles import hip_values, muscle_values, whole_body_values
 from spinesim.results.outcome import OUTCOMES, buckling_mode, stability_note, status_message
 from spinesim.results.setting import Setting, setting_of
 from spinesim.variables import dimensions, variables
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 CITED_ALWAYS = ("CrowninshieldBrand1981", "Zajac1989")
 SECONDS_PER_YEAR = 365.25 * 86400.0
 
 
 def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: Margin) -> xr.Dataset:
+    """Return the result of a solve as a Dataset; see `labelled`."""
+    return labelled(assembly, state, work, status, stability).dataset()
+
+
+def labelled(assembly: Assembly, state: State, work: Work, status: int, stability: Margin) -> Labelled:
     """Return the result of a solve.
 
     Parameters
@@ -54,15 +62,14 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: M
     coords = {name: list(d.labels) for name, d in dimensions().items() if d.labels is not None}
     coords["fascicle"] = [fascicle.name for fascicle in assembly.fascicles]
     coords["load"] = [load.name for load in assembly.scenario.loads]
-    data = {}
+    data: dict[str, Any] = {}
     for name, variable in variables().items():
         array = np.asarray(values[name])
         array = array + 0.0 if array.dtype.kind == "f" else array  # a negative zero is none
         data[name] = (variable.dims, array, variable.attributes)
-    dataset = xr.Dataset(data, coords={k: (k, np.array(v, dtype=str)) for k, v in coords.items()})
-    dataset["status"].attrs |= {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
-    dataset.attrs = _attributes(assembly, state, work, status, stability)
-    return dataset
+    data["status"][2].update({"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)})
+    labels: dict[str, Any] = {k: (k, np.array(v, dtype=str)) for k, v in coords.items()}
+    return Labelled(data, labels, _attributes(assembly, state, work, status, stability))
 
 
 def observed_values(setting: Setting, sight: Sight, wanted: Collection[str] | None = None) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from spinesim._version import __version__
 from spinesim.assembly.faults import fault_sources
 from spinesim.assembly.names import fascicle_names
+from spinesim.results.labelled import Labelled
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.wrap import CITED_ALWAYS
 from spinesim.scenario import Scenario
@@ -20,6 +20,9 @@ from spinesim.sweeps.axes import set_values
 from spinesim.sweeps.block import Block, output_shape, parameter_factors
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import dimensions, variables
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SWEEP_OUTCOMES = (*OUTCOMES, "impossible_posture")
 _SPOKEN = {"reserve_used": "that muscles cannot hold"}
@@ -85,13 +88,18 @@ def _units(unit: str) -> dict[str, str]:
 
 def as_dataset(plan: Plan, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
     """Return the Dataset of all scenarios' outputs (scenario, ...)."""
+    return as_labelled(plan, values).dataset()
+
+
+def as_labelled(plan: Plan, values: Mapping[str, NDArray[Any]]) -> Labelled:
+    """Return the outputs (scenario, ...) of all scenarios with their names."""
     shape = plan.design.shape
     data: dict[str, Any] = {}
     for name in (*plan.outputs, *ENDINGS):
         dims, told = ((), ENDINGS[name]) if name in ENDINGS else (variables()[name].dims, variables()[name].attributes)
         data[name] = ((*shape, *dims), values[name].reshape(*shape.values(), *values[name].shape[1:]), told)
     ended = summary_attributes(values["status"], values["unsettled"])
-    return xr.Dataset(data, coords=coordinates(plan), attrs={**attributes(plan), **ended})
+    return Labelled(data, coordinates(plan), {**attributes(plan), **ended})
 
 
 def attributes(plan: Plan) -> dict[str, Any]:

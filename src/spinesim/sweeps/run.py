@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 from spinesim.errors import InputError
 from spinesim.files import read_sweep
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 from spinesim.sweeps.block import Block, solve_block
-from spinesim.sweeps.dataset import as_dataset, empty_block
+from spinesim.sweeps.dataset import as_dataset, as_labelled, empty_block
 from spinesim.sweeps.plan import Plan, make_plan, with_nothing_drawn, with_uncertainty
-from spinesim.sweeps.store import load_store, open_store, read_head
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from spinesim.results import Labelled
 
 MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
 MOST_BYTES = 4_000_000_000  # of a result in memory
@@ -69,6 +71,8 @@ def sweep(
     OutputError
         When the store cannot be written; what is finished is kept.
     """
+    from spinesim.sweeps.store import load_store, open_store
+
     plan = make_plan(source, model)
     size = plan.design.size
     if size > MANY and not yes:
@@ -92,13 +96,21 @@ def with_interval(scenario: Scenario, samples: int) -> tuple[xr.Dataset, xr.Data
     """Return the sweep of a scenario over all uncertain parameters of its model, and its headline outputs by the model
     as it is.
     """
+    swept, alone = labelled_interval(scenario, samples)
+    return swept.dataset(), alone.dataset().isel(sample=0)
+
+
+def labelled_interval(scenario: Scenario, samples: int) -> tuple[Labelled, Labelled]:
+    """Return what `with_interval` does before it becomes Datasets, the second with its one sample."""
     plan = make_plan(with_uncertainty(scenario, samples))
     alone = with_nothing_drawn(plan)
-    return as_dataset(plan, in_memory(plan)), as_dataset(alone, in_memory(alone)).isel(sample=0)
+    return as_labelled(plan, in_memory(plan)), as_labelled(alone, in_memory(alone))
 
 
 def open_sweep(folder: str | os.PathLike[str], model: Model | str | Path | None = None) -> xr.Dataset:
     """Return the Dataset of a store; scenarios that are not done yet are NaN and have the status -1."""
+    from spinesim.sweeps.store import load_store, read_head
+
     head = read_head(Path(folder))
     plan = make_plan(read_sweep(head["sweep"]), model)
     return load_store(Path(folder), plan)
