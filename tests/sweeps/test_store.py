@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from spinesim.cli import main
 from spinesim.errors import InputError, OutputError
 from spinesim.sweeps import run, store
-from spinesim.sweeps.block import solve_block
+from spinesim.sweeps.block import Stopped, solve_block
 from spinesim.sweeps.plan import make_plan
 from spinesim.sweeps.run import open_sweep, sweep
 from spinesim.sweeps.statistics import intervals
@@ -92,6 +94,101 @@ def test_a_block_whose_numbers_were_lost_is_solved_again(tmp_path: Path, expecte
     with pytest.raises(InputError, match="is damaged"):
         open_sweep(folder)
     assert sweep(STUDY, out=folder, resume=True).identical(expected)
+
+
+def harmed(folder: Path, harm: str) -> None:
+    """Harm one chunk of one array."""
+    chunks = folder / store.DATA / "joint_compression" / "c"
+    victim = sorted(path for path in chunks.rglob("*") if path.is_file())[-1]
+    content = victim.read_bytes()
+    if harm == "turned":
+        victim.write_bytes(content[:9] + bytes([content[9] ^ 1]) + content[10:])
+    elif harm == "array lost":
+        shutil.rmtree(chunks.parent)
+    elif harm == "all lost":
+        shutil.rmtree(folder / store.DATA)
+    else:
+        victim.unlink()
+
+
+@pytest.mark.parametrize("loaded", [store.MOST_LOADED, 0], ids=["in memory", "on disk"])
+@pytest.mark.parametrize("harm", ["deleted", "turned", "array lost", "all lost"])
+def test_a_harmed_store_is_not_read_as_if_it_were_whole(
+    tmp_path: Path, harm: str, loaded: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(store, "MOST_LOADED", loaded)
+    folder = tmp_path / "s"
+    sweep({**STUDY, "sampler": {"kind": "sobol", "samples": 64}}, out=folder, block=32)
+    open_sweep(folder)
+    harmed(folder, harm)
+    with pytest.raises(InputError, match="is damaged"):
+        open_sweep(folder)
+    picture = tmp_path / "p.png"
+    arguments = ["plot", str(folder), "--of", "joint_compression", "--at", "level=L4-L5", "--out", str(picture)]
+    assert main(arguments) == 2
+    assert "is damaged" in capsys.readouterr().err and not picture.exists()
+
+
+def test_the_scenarios_that_were_lost_are_named(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    sweep({**STUDY, "sampler": {"kind": "sobol", "samples": 64}}, out=folder, block=32)
+    harmed(folder, "deleted")
+    with pytest.raises(InputError, match="scenarios 32 to 63 are not what was written; --resume"):
+        open_sweep(folder)
+
+
+def test_an_early_interrupt_keeps_the_blocks_that_were_begun(
+    tmp_path: Path, expected: xr.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C reaches a sweep where it waits for blocks: here before the first of them is done."""
+    waited, folder = run.wait, tmp_path / "s"
+
+    def interrupted(futures: Any, *, return_when: str = "ALL_COMPLETED", timeout: float | None = None) -> Any:
+        if return_when == run.FIRST_COMPLETED:
+            raise KeyboardInterrupt
+        return waited(futures, timeout=timeout)
+
+    monkeypatch.setattr(run, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(STUDY, out=folder, workers=2, block=64)
+    assert 1 <= finished(folder) <= 3
+    monkeypatch.setattr(run, "wait", waited)
+    assert sweep(STUDY, out=folder, resume=True).identical(expected)
+
+
+def test_an_interrupt_does_not_wait_long_for_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(plan: Any, start: int, stop: int, stopped: Any) -> Any:
+        while not stopped():
+            time.sleep(0.01)
+        raise Stopped
+
+    def interrupted(futures: Any, *, return_when: str = "ALL_COMPLETED", timeout: float | None = None) -> Any:
+        if return_when == run.FIRST_COMPLETED:
+            raise KeyboardInterrupt
+        return waited(futures, timeout=timeout)
+
+    waited, begun = run.wait, time.monotonic()
+    monkeypatch.setattr(run, "wait", interrupted)
+    monkeypatch.setattr(run, "solve_block", slow)
+    monkeypatch.setattr(run, "GRACE", 0.2)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(STUDY, out=tmp_path / "s", workers=2, block=64)
+    assert finished(tmp_path / "s") == 0 and time.monotonic() - begun < 30.0
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_first_blocks_loses_none_that_is_nearly_done(tmp_path: Path, expected: xr.Dataset) -> None:
+    import json
+
+    folder = tmp_path / "stopped"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.Popen([sys.executable, "-c", CHILD, json.dumps(STUDY), str(folder)], env=environment)
+    while not (folder / store.HEAD).exists() and child.poll() is None:
+        time.sleep(0.002)
+    child.send_signal(signal.SIGINT)
+    child.wait()
+    assert 1 <= finished(folder) < 40
+    assert sweep(STUDY, out=folder, workers=2, resume=True).identical(expected)
 
 
 def test_an_interrupt_leaves_finished_blocks_and_the_rest_can_follow(

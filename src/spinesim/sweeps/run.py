@@ -26,6 +26,7 @@ MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
 MOST_BYTES = 4_000_000_000  # of a result in memory
 LARGEST_BLOCK, LEAST_BLOCK = 2048, 64
 LEAST_STORED, STORED = 256, 1024  # writing a block takes as long as forty solves; from eight of them on it is larger
+GRACE = 2.0  # s, given to blocks that are being solved when somebody interrupts
 SECONDS_EACH = 2e-3  # a guess of one scenario on one core
 Progress = Callable[[int, int], None]
 
@@ -89,7 +90,7 @@ def sweep(
             done += len(values["status"])
             if progress:
                 progress(done, size)
-    return load_store(Path(out), plan)
+    return load_store(Path(out), plan, check=False)  # what was there was checked, the rest was just written
 
 
 def with_interval(scenario: Scenario, samples: int) -> tuple[xr.Dataset, xr.Dataset]:
@@ -108,7 +109,13 @@ def labelled_interval(scenario: Scenario, samples: int) -> tuple[Labelled, Label
 
 
 def open_sweep(folder: str | os.PathLike[str], model: Model | str | Path | None = None) -> xr.Dataset:
-    """Return the Dataset of a store; scenarios that are not done yet are NaN and have the status -1."""
+    """Return the Dataset of a store; scenarios that are not done yet are NaN and have the status -1.
+
+    Raises
+    ------
+    InputError
+        When it is no store, or a finished block is not what was written.
+    """
     from spinesim.sweeps.store import load_store, read_head
 
     head = read_head(Path(folder))
@@ -175,13 +182,25 @@ def _by_threads(workers: int) -> Solver:
                         running[pool.submit(solve_block, plan, start, end, stop.is_set)] = number
                     if not running:
                         return
-                    ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                    try:
+                        ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                    except KeyboardInterrupt:
+                        yield from _finished_soon(running)
+                        raise
                     for future in ready:
                         yield running.pop(future), future.result()
             finally:
                 stop.set()
 
     return solve
+
+
+def _finished_soon(running: dict[Future[Block], int]) -> Iterator[tuple[int, Block]]:
+    """Yield the blocks that are nearly done when somebody interrupts; those that have not begun are left."""
+    begun = [future for future in running if not future.cancel()]
+    for future in wait(begun, timeout=GRACE)[0]:
+        if future.exception() is None:
+            yield running[future], future.result()
 
 
 def _by_dask(scheduler: str) -> Solver:

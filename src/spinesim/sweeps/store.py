@@ -70,6 +70,10 @@ class Store:
         """Return the blocks that are not done, or whose numbers are not those that were noted."""
         return [number for number in range(self.blocks) if not self._is_whole(number)]
 
+    def damaged(self) -> list[int]:
+        """Return the blocks that were finished, but whose numbers are not those that were noted."""
+        return [n for n in range(self.blocks) if self._mark(n).exists() and not self._is_whole(n)]
+
     def _is_whole(self, number: int) -> bool:
         try:
             noted = json.loads(self._mark(number).read_text(encoding="utf-8"))["digest"]
@@ -235,13 +239,23 @@ def _zarr() -> Any:
     return zarr
 
 
-def load_store(folder: Path, plan: Plan) -> xr.Dataset:
+def load_store(folder: Path, plan: Plan, *, check: bool = True) -> xr.Dataset:
     """Return the Dataset of a finished or unfinished store; scenarios not done are NaN with status -1.
+
+    Finished blocks are checked against the digests that were noted, block by block: a chunk that is gone would be read
+    as NaN, and a changed one as if it were right.
 
     Beyond `MOST_LOADED` bytes the numbers stay on disk until they are asked for, and the scenarios of a grid stay
     one behind the other along `scenario`.
+
+    Raises
+    ------
+    InputError
+        When a finished block is not what it was.
     """
-    group = _zarr().open_group(folder / DATA, mode="r")
+    group = _opened(folder)
+    if check:
+        _refuse_damage(Store(folder, plan, int(read_head(folder)["block"]), group))
     names = (*plan.outputs, *ENDINGS)
     if sum(group[name].nbytes for name in names) <= MOST_LOADED:
         return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
@@ -249,6 +263,27 @@ def load_store(folder: Path, plan: Plan) -> xr.Dataset:
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
     lazy.attrs |= summary_attributes(*(_read(folder, group[name]) for name in ENDINGS))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
+
+
+def _opened(folder: Path) -> Any:
+    """Return the arrays of a store to read."""
+    zarr = _zarr()
+    try:
+        return zarr.open_group(folder / DATA, mode="r")
+    except Exception as error:  # gone, or no longer what it says
+        raise InputError(f"{shown(str(folder))} is damaged: its numbers cannot be opened ({error})") from error
+
+
+def _refuse_damage(store: Store) -> None:
+    damaged = store.damaged()
+    if not damaged:
+        return
+    first, last = store.bounds(damaged[0])
+    more = f" and {len(damaged) - 1} other blocks" if len(damaged) > 1 else ""
+    raise InputError(
+        f"{shown(str(store.folder))} is damaged: scenarios {first:,} to {last - 1:,}{more} are not what was written; "
+        "--resume solves again what is lost"
+    )
 
 
 def _read(folder: Path, array: Any) -> Any:
