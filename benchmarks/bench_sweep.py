@@ -6,7 +6,8 @@ a store. The bare kernel solves the tables of the first scenarios of the same de
 A shared machine changes its pace from minute to minute, so that ratios are those of runs that follow one another; the
 median of them is told, and the best of all rates. Rates of sweeps count what each scenario takes; what is done once
 (reading, and finding what each parameter changes) is told as `start_s`. `of_kernel` compares the processor's time, of
-all threads, so that it counts writing too and no other process.
+all threads, so that it counts writing too and no other process. `machine_2` is what two cores give two processes that
+share nothing and run the bare kernel, against one alone: more than that no sweep can reach here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -81,6 +83,31 @@ def solve_sweep(scenarios: int, workers: int) -> None:
         ss.sweep(study(scenarios), workers=workers, out=Path(folder) / "store")
 
 
+def processes(count: int, scenarios: int) -> float:
+    """Return the scenarios a second of processes that run the bare kernel at the same time and share nothing."""
+    command = [sys.executable, __file__, "--bare", "--scenarios", str(scenarios)]
+    children = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()  # it is ready
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    return sum(scenarios / float(child.communicate()[0]) for child in children)
+
+
+def run_bare(scenarios: int) -> None:
+    """Be one of those processes: say when it is ready, wait for the word, and say how long it took."""
+    ready = tables(TABLES)
+    solve_bare(ready, TABLES)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(seconds(lambda: solve_bare(ready, scenarios))[0])
+
+
 def seconds(work: Callable[[], None]) -> NDArray[np.float64]:
     """Return the time that something takes, by the clock and of the processor."""
     start = np.array([time.perf_counter(), time.process_time()])
@@ -91,12 +118,13 @@ def seconds(work: Callable[[], None]) -> NDArray[np.float64]:
 def measure(scenarios: int) -> dict[str, float]:
     """Return rates and ratios of runs in turns."""
     ready = tables(TABLES)
-    rows = []
+    rows, limit = [], []
     for _ in range(REPEATS):
         kernel = scenarios / seconds(lambda: solve_bare(ready, scenarios))
         start = seconds(lambda: solve_sweep(1, 1))
         one = scenarios / (seconds(lambda: solve_sweep(scenarios, 1)) - start)
         two = scenarios / (seconds(lambda: solve_sweep(scenarios, 2)) - start)
+        limit.append(processes(2, scenarios) / processes(1, scenarios))
         rows.append((kernel, one, two, start))
     kernel, one, two, start = np.array(rows).transpose(1, 2, 0)  # (clock | processor, repeat)
     return {
@@ -106,6 +134,7 @@ def measure(scenarios: int) -> dict[str, float]:
         "start_s": float(start[0].min()),
         "of_kernel": float(np.median(one[1] / kernel[1])),
         "scaling_2": float(np.median(two[0] / one[0])),
+        "machine_2": float(np.median(limit)),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     }
 
@@ -115,7 +144,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenarios", type=int, default=8000)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.bare:
+        run_bare(arguments.scenarios)
+        return 0
     ss.sweep(study(8))  # compiles, or loads what is compiled
     report = measure(arguments.scenarios)
     lines = [f"{name:<16s} {value:10.2f}" for name, value in report.items()]
