@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import FIRST_COMPLETED, wait
 from pathlib import Path
 from typing import Any
 
@@ -156,18 +157,18 @@ def test_an_early_interrupt_keeps_the_blocks_that_were_begun(
     tmp_path: Path, expected: xr.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C reaches a sweep where it waits for blocks: here before the first of them is done."""
-    waited, folder = run.wait, tmp_path / "s"
+    folder = tmp_path / "s"
 
     def interrupted(futures: Any, *, return_when: str = "ALL_COMPLETED", timeout: float | None = None) -> Any:
-        if return_when == run.FIRST_COMPLETED:
+        if return_when == FIRST_COMPLETED:
             raise KeyboardInterrupt
-        return waited(futures, timeout=timeout)
+        return wait(futures, timeout=timeout)
 
-    monkeypatch.setattr(run, "wait", interrupted)
+    monkeypatch.setattr("spinesim.sweeps.run.wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweep(STUDY, out=folder, workers=2, block=64)
     assert 1 <= finished(folder) <= 3
-    monkeypatch.setattr(run, "wait", waited)
+    monkeypatch.setattr("spinesim.sweeps.run.wait", wait)
     assert sweep(STUDY, out=folder, resume=True).identical(expected)
 
 
@@ -178,12 +179,12 @@ def test_an_interrupt_does_not_wait_long_for_blocks(tmp_path: Path, monkeypatch:
         raise Stopped
 
     def interrupted(futures: Any, *, return_when: str = "ALL_COMPLETED", timeout: float | None = None) -> Any:
-        if return_when == run.FIRST_COMPLETED:
+        if return_when == FIRST_COMPLETED:
             raise KeyboardInterrupt
-        return waited(futures, timeout=timeout)
+        return wait(futures, timeout=timeout)
 
-    waited, begun = run.wait, time.monotonic()
-    monkeypatch.setattr(run, "wait", interrupted)
+    begun = time.monotonic()
+    monkeypatch.setattr("spinesim.sweeps.run.wait", interrupted)
     monkeypatch.setattr(run, "solve_block", slow)
     monkeypatch.setattr(run, "GRACE", 0.2)
     with pytest.raises(KeyboardInterrupt):

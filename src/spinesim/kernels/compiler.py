@@ -19,6 +19,7 @@ from numba.core.registry import cpu_target
 from spinesim.kernels import handles_code, lanes_code  # noqa: F401  (tell numba of handles and of what is written)
 
 config: Any = numba_config
+target: Any = cpu_target
 # What machine code may ask of the system: anything else would have to be linked to numba.
 KNOWN = frozenset({
     "memcpy", "memmove", "memset", "sin", "cos", "sincos", "tan", "asin", "acos", "atan", "atan2", "exp", "exp2",
@@ -84,7 +85,7 @@ def dispatcher_of(function: Callable[..., Any], more: dict[str, Any], folder: Pa
 
 def type_of_global(value: Any) -> Any:
     """Return numba's type of a function that it knows by itself."""
-    return cpu_target.typing_context.resolve_value_type(value)
+    return target.typing_context.resolve_value_type(value)
 
 
 def machine_code_of(dispatcher: Any, args: list[Any]) -> tuple[dict[str, str], bytes] | None:
@@ -105,7 +106,7 @@ def machine_code_of(dispatcher: Any, args: list[Any]) -> tuple[dict[str, str], b
     for function in module.functions:
         if not function.is_declaration:
             function.linkage = "external" if function.name == entry else "internal"
-    machine = cpu_target.target_context.codegen()._tm
+    machine = target.target_context.codegen()._tm
     _without_unused(module, machine)
     asked = {function.name for function in module.functions if function.is_declaration}
     if any(name not in KNOWN and not name.startswith("llvm.") for name in asked):
@@ -123,7 +124,7 @@ def _told(kind: Any) -> str | None:
 def _module_of(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     """Return the optimised module of a kernel as it lies in numba's cache."""
     kept = dispatcher._cache
-    found = kept._cache_file.load(kept._index_key(signature, cpu_target.target_context.codegen()))
+    found = kept._cache_file.load(kept._index_key(signature, target.target_context.codegen()))
     if found is None:
         return None
     _, kind, content = found[0]

@@ -166,13 +166,13 @@ class Written:
     """A function whose code is written for the machine, by the function of the same name in `lanes_code`."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        functools.update_wrapper(self, function)
+        self._room, self._name = function.__module__, function.__name__
 
     @property
     def _numba_type_(self) -> Any:
         from spinesim.kernels.compiler import type_of_global
 
-        return type_of_global(getattr(import_module(f"{self.__module__}_code"), self.__name__))
+        return type_of_global(getattr(import_module(f"{self._room}_code"), self._name))
 
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:

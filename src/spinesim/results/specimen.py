@@ -64,7 +64,9 @@ def wrap_specimen(assembly: SpecimenAssembly, record: Record, code: int) -> xr.D
     coords["level"] = list(assembly.levels)
     labels: dict[str, Any] = {name: (name, np.array(names, dtype=str)) for name, names in coords.items()}
     labels["step"] = ("step", np.arange(len(record.q)))
-    data = {name: (v.dims, np.asarray(values[name]), v.attributes) for name, v in specimen_variables().items()}
+    data: dict[str, Any] = {
+        name: (v.dims, np.asarray(values[name]), v.attributes) for name, v in specimen_variables().items()
+    }
     data["status"][2].update({"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)})
     return Labelled(data, labels, _attributes(assembly, record, status, values)).dataset()
 
