@@ -65,9 +65,9 @@ def run(
         return sweep_commands.show_uncertainty(scenario, samples, form, beside=largest or out or plot)
     result = _solve(scenario, largest)
     if out:
-        from spinesim.storage import save_result
+        from spinesim.storage import save
 
-        save_result(result, out)
+        save(result, out)
         _note(f"saved {out}")
     if plot:
         _draw([result], plot)
@@ -150,7 +150,7 @@ def cite(name_or_file: str | None) -> int:
     """
     from spinesim.citations import bibtex, load_bibliography
 
-    keys = load_bibliography() if name_or_file is None else _result(name_or_file).attrs["citations"]
+    keys = load_bibliography() if name_or_file is None else _result(name_or_file).attrs["citations"].split(", ")
     click.echo(bibtex(keys))
     return GOOD
 
@@ -261,6 +261,9 @@ def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:
     sources: dict[str, str] = {}
     for setting in settings:
         key, value = _parse_setting(setting)
+        if key in changes:
+            twice = "is changed twice: leave one of them out"
+            raise InputError(Problem(twice, key, spoken) for spoken in (sources[key], _spoken(setting)))
         changes[key], sources[key] = value, _spoken(setting)
     return scenario.replace(changes, sources=sources)
 
@@ -332,9 +335,9 @@ def _is_specimen_compiled() -> bool:
 
 def _result(name: str) -> xr.Dataset:
     if name.endswith(".nc"):
-        from spinesim.storage import load_result
+        from spinesim.storage import load
 
-        return load_result(name)
+        return load(name)
     return _solve(_read(name))
 
 

@@ -69,7 +69,7 @@ def _has_style(file: IO[str]) -> bool:
 
 
 def _summary(result: xr.Dataset) -> Iterator[RenderableType]:
-    warnings = [str(sentence) for sentence in result.attrs.get("torn", ())]
+    warnings = str(result.attrs["torn"]).split("; ") if result.attrs.get("torn") else []
     if int(result["status"]) != 0 or result.attrs.get("unsettled"):
         warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
     elif "unusual" in result.attrs:
@@ -207,6 +207,9 @@ def _muscles(result: xr.Dataset) -> Table:
 
 
 def _hips(result: xr.Dataset) -> Iterator[str]:
+    if bool(result["hip_reaction"].isnull().all()):
+        yield f"{'hips':<10} not loaded in the model: a seat or a bed holds the pelvis"
+        return
     for side in ("left", "right"):
         parts = [float(part) for part in result["hip_reaction"].sel(side=side)]
         directions = ", ".join(

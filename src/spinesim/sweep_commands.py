@@ -86,8 +86,9 @@ def plot(
     from spinesim.sweeps.run import open_sweep
 
     result = open_sweep(store)
+    chosen = _chosen(at)
     click.echo(result.attrs["status_message"], err=True)
-    draw_sweep(result, Path(out), x=x, y=y, by=by, of=of, at=_chosen(at))
+    draw_sweep(result, Path(out), x=x, y=y, by=by, of=of, at=chosen)
     click.echo(f"drew {out}", err=True)
     return GOOD
 
@@ -197,11 +198,14 @@ def _exit_code(result: xr.Dataset) -> int:
 
 
 def _chosen(settings: tuple[str, ...]) -> dict[str, str]:
-    chosen = {}
+    chosen: dict[str, str] = {}
     for setting in settings:
         dim, equals, label = setting.partition("=")
         if not equals:
             raise InputError(f"--at {setting}: needs the form DIM=LABEL, such as level=L4-L5")
+        dim, label = dim.strip(), label.strip()
+        if dim in chosen:
+            raise InputError(f"--at {setting}: {dim}={chosen[dim]} is chosen already, leave one of them out")
         chosen[dim] = label
     return chosen
 

@@ -99,7 +99,7 @@ def _attributes(assembly: Assembly, state: State, work: Work, status: int, stabi
         "status": OUTCOMES[status],
         "status_message": status_message(assembly, state, work, status, stability),
         "stability_note": stability_note(assembly, stability),
-        "citations": sorted({*model.sources, *fault_sources(model, assembly.scenario), *CITED_ALWAYS}),
+        "citations": ", ".join(sorted({*model.sources, *fault_sources(model, assembly.scenario), *CITED_ALWAYS})),
         "subject_sex": subject.sex,
         "subject_height_m": subject.height,
         "subject_mass_kg": subject.mass,
