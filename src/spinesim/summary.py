@@ -171,7 +171,7 @@ def _person(result: xr.Dataset) -> Iterator[RenderableType]:
     yield Text()
     yield _muscles(result)
     yield Text()
-    yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), "", CLOSING]))
+    yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), *_bulge(result), "", CLOSING]))
 
 
 def _levels(result: xr.Dataset) -> Table:
@@ -225,6 +225,11 @@ def _abdomen(result: xr.Dataset) -> str:
 def _stability(result: xr.Dataset) -> list[str]:
     note = result.attrs.get("stability_note")
     return [f"{'stability':<10} {note}"] if note else []
+
+
+def _bulge(result: xr.Dataset) -> list[str]:
+    note = result.attrs.get("bulge_note")
+    return [f"{'bulge':<10} {note}"] if note else []
 
 
 def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -> Iterator[RenderableType]:

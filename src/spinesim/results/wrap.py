@@ -62,7 +62,17 @@ def wrap(assembly: Assembly, state: State, work: Work, status: int, stability: M
     dataset = xr.Dataset(data, coords={k: (k, np.array(v, dtype=str)) for k, v in coords.items()})
     dataset["status"].attrs |= {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
     dataset.attrs = _attributes(assembly, state, work, status, stability)
+    bulging = [change.level for change in assembly.scenario.discs if change.bulge is not None]
+    if bulging:
+        dataset.attrs["bulge_note"] = "; ".join(_bulge_note(dataset, level) for level in bulging)
     return dataset
+
+
+def _bulge_note(dataset: xr.Dataset, level: str) -> str:
+    """Return how far a disc that is said to bulge comes out on either side."""
+    rim = dataset["disc_bulge_posterolateral"].sel(level=level)
+    sides = ", ".join(f"{side} {float(rim.sel(side=side)):.1f} mm" for side in ("left", "right"))
+    return f"{level} towards canal and root {sides}, what is stated among it"
 
 
 def observed_values(setting: Setting, sight: Sight, wanted: Collection[str] | None = None) -> dict[str, Any]:
