@@ -101,11 +101,11 @@ def list_command(faults: bool, model: str, form: str) -> int:
 @commands.command()
 @click.argument("names_or_files", nargs=-1, required=True)
 def check(names_or_files: tuple[str, ...]) -> int:
-    """Check scenarios: says ok, or all that is wrong."""
+    """Check scenarios and sweeps: says ok, or all that is wrong."""
     code = GOOD
     for name in names_or_files:
         try:
-            _check(_read(name))
+            sweep_commands.check_sweep(name) if sweep_commands.is_sweep(name) else _check(_read(name))
             click.echo(f"{name}: ok")
         except InputError as error:
             code = BAD_INPUT

@@ -132,6 +132,27 @@ def sensitivity(
     return GOOD
 
 
+def is_sweep(name: str) -> bool:
+    """Tell whether a name or file is a sweep: it has a base."""
+    from spinesim.files import find_file, list_sweeps
+    from spinesim.reading import scan_yaml
+
+    if name in list_sweeps():
+        return True
+    try:
+        data = scan_yaml(find_file(name, "scenarios"))[0].data
+    except InputError:
+        return False
+    return isinstance(data, dict) and "base" in data
+
+
+def check_sweep(name: str) -> None:
+    """Put a sweep together with its scenarios, and solve nothing."""
+    from spinesim.sweeps.plan import make_plan
+
+    make_plan(name)
+
+
 def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | None) -> int:
     """Solve a scenario over the uncertainties of its model and show value [5 % to 95 %] of the headline outputs."""
     from spinesim.kernels.status import CONVERGED, IMPOSSIBLE
