@@ -36,7 +36,7 @@ def combination(rng: Rng, model: Any) -> Plain:
         "faults": _faults(rng, model),
         "rotation_offsets": _offsets(rng, model),
         "muscles": _deficits(rng, model),
-        "discs": [{"level": level, "degeneration": int(rng.integers(1, 6))} for level in _some(rng, LEVELS, 2)],
+        "discs": [_disc(rng, level) for level in _some(rng, LEVELS, 2)],
         "ligaments": [
             {"ligament": name, "level": _one(rng, LEVELS), "removed": True} for name in _some(rng, LIGAMENTS, 2)
         ],
@@ -53,6 +53,11 @@ def combination(rng: Rng, model: Any) -> Plain:
 
 def _facet(rng: Rng, level: str) -> Plain:
     return {"level": level, "side": _one(rng, SIDES), "gap": f"{rng.uniform(0, 2):.2f} mm"}
+
+
+def _disc(rng: Rng, level: str) -> Plain:
+    bulge = {"bulge": {"side": _one(rng, SIDES), "depth": f"{rng.uniform(0, 8):.2f} mm"}} if rng.random() < 0.5 else {}
+    return {"level": level, "degeneration": int(rng.integers(1, 6)), **bulge}
 
 
 def _hip(rng: Rng, way: str) -> Plain:

@@ -32,7 +32,7 @@ def fake_result(
         "scenario_name": "Café [red]",
         "status": STATUS[status],
         "status_message": "" if status == 0 else "the muscles cannot hold this load: L4-L5 flexion lacks 12 N m",
-        "citations": ["Wilke2001", "Bruno2015"],
+        "citations": "Wilke2001, Bruno2015",
         "subject_mass": 75.1,
         "subject_age": None,
         **attributes,

@@ -44,7 +44,7 @@ def solve(scenario: Mapping[str, Any] | str, model: Model | None = None) -> Solv
     assembly = prepare(scenario, model)
     state, work, status = solve_tables(assembly.person, assembly.task)
     unsettled = solving.is_unsettled(assembly, state)
-    return Solved(solving.as_settled(assembly, work), state, work, status, NOT_ASSESSED, unsettled)
+    return Solved(solving.as_settled(assembly, state, work), state, work, status, NOT_ASSESSED, unsettled)
 
 
 def solve_tables(person: Person, task: Task, state: State | None = None) -> tuple[State, Work, int]:

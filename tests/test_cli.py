@@ -391,3 +391,14 @@ def test_warmup_solves_a_person_and_a_specimen(solver, capsys, monkeypatch):
     assert main(["warmup"]) == 0
     assert capsys.readouterr() == ("", "the solver is compiled\n")
     assert [scenario.specimen is None for scenario in solver.asked] == [True, False]
+
+
+def test_what_is_set_twice_is_told_at_both(solver, capsys):
+    pair = ["--set", "subject.mass=70 kg", "--set", "subject.mass=80 kg"]
+    assert main(["run", "a.yaml", *pair]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"--set subject.mass={mass} kg: is changed twice: leave one of them out @ subject.mass" for mass in (70, 80)
+    ]
+    pair = ["--set", "loads.0.mass=1 kg", "--set", "loads.kettlebell.mass=2 kg"]
+    assert main(["run", "a.yaml", *pair]) == 2
+    assert capsys.readouterr().err.count("is changed twice") == 2

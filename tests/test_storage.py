@@ -10,7 +10,7 @@ import xarray as xr
 
 from fakes import fake_result
 from spinesim.errors import InputError, OutputError
-from spinesim.storage import load_result, result_as_json, save_result
+from spinesim.storage import load, result_as_json, save
 
 
 @pytest.mark.parametrize("loads", [(), ("kettlebell",), ("a", "bücher"), ("x" * 200,)])
@@ -18,8 +18,8 @@ from spinesim.storage import load_result, result_as_json, save_result
 def test_a_saved_result_reads_back_identical(tmp_path, loads, status):
     result = fake_result(loads=loads, status=status, odd=[1.5, float("inf")], flag=True, count=3, empty="")
     before = result.copy(deep=True)
-    save_result(result, tmp_path / "r.nc")
-    again = load_result(tmp_path / "r.nc")
+    save(result, tmp_path / "r.nc")
+    again = load(tmp_path / "r.nc")
     xr.testing.assert_identical(again, before)
     xr.testing.assert_identical(result, before)
     assert again.attrs == before.attrs
@@ -30,7 +30,7 @@ def test_a_saved_result_reads_back_identical(tmp_path, loads, status):
 
 
 def test_other_readers_find_plain_numbers_and_texts(tmp_path):
-    save_result(fake_result(), tmp_path / "r.nc")
+    save(fake_result(), tmp_path / "r.nc")
     plain = xr.load_dataset(tmp_path / "r.nc", engine="scipy")
     assert plain.attrs["citations"] == "Wilke2001, Bruno2015"
     assert plain["status"].attrs["flag_values"].tolist() == [0, 1, 2, 3]
@@ -39,7 +39,7 @@ def test_other_readers_find_plain_numbers_and_texts(tmp_path):
 
 def test_a_result_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(OutputError, match="No such file or directory"):
-        save_result(fake_result(), tmp_path / "missing" / "r.nc")
+        save(fake_result(), tmp_path / "missing" / "r.nc")
     assert os.listdir(tmp_path) == []
 
 
@@ -51,11 +51,11 @@ def test_other_files_are_not_results(tmp_path, content):
     path = tmp_path / "r.nc"
     path.write_bytes(content)
     with pytest.raises(InputError, match="it is not a result that spinesim saved"):
-        load_result(path)
+        load(path)
 
 
 def test_damaged_results_are_refused_or_read_but_never_crash(tmp_path):
-    save_result(fake_result(), tmp_path / "r.nc")
+    save(fake_result(), tmp_path / "r.nc")
     content = bytearray((tmp_path / "r.nc").read_bytes())
     numbers = np.random.default_rng(1)
     for _ in range(60):
@@ -63,22 +63,22 @@ def test_damaged_results_are_refused_or_read_but_never_crash(tmp_path):
         damaged[int(numbers.integers(0, 20_000))] ^= 0xFF
         (tmp_path / "r.nc").write_bytes(damaged)
         try:
-            assert isinstance(load_result(tmp_path / "r.nc"), xr.Dataset)
+            assert isinstance(load(tmp_path / "r.nc"), xr.Dataset)
         except InputError as error:
             assert "it is not a result that spinesim saved" in str(error)
 
 
 def test_missing_netcdf4_and_foreign_files_are_named(tmp_path):
     with pytest.raises(InputError, match="No such file"):
-        load_result(tmp_path / "missing.nc")
+        load(tmp_path / "missing.nc")
     with pytest.raises(InputError, match="it is a directory"):
-        load_result(tmp_path)
+        load(tmp_path)
     Path(tmp_path / "h5.nc").write_bytes(b"\x89HDF\r\n\x1a\n")
     with pytest.raises(InputError, match="it is NetCDF-4"):
-        load_result(tmp_path / "h5.nc")
+        load(tmp_path / "h5.nc")
     xr.Dataset({"x": 1.0}).to_netcdf(tmp_path / "other.nc", engine="scipy")
     with pytest.raises(InputError, match="it is not a result that spinesim saved"):
-        load_result(tmp_path / "other.nc")
+        load(tmp_path / "other.nc")
 
 
 def test_json_has_every_variable_and_no_nan():

@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import spinesim as ss
+from spinesim.files import MODEL_BYTES, MODEL_NODES, data_dir, read_yaml
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 from spinesim.validation import Case, Validation, read_suites, run_cases
 
 FILE = "wilke_1999_pressure.yaml"
 NEWTON_PER_CM2 = 1e4
-WALL = ("rectus_abdominis", "external_oblique", "internal_oblique")
-FRONT = (*WALL, "psoas")
+GROUPS = read_yaml(data_dir("models") / "lumbar_male" / "muscles.yaml", MODEL_BYTES, MODEL_NODES).data["groups"]
+WALL = tuple(name for name, group in GROUPS.items() if group.get("tension") == "abdominal_wall")
+FRONT = tuple(name for name, group in GROUPS.items() if group.get("passive") == "front")
 Change = Callable[[Model], Model]
 
 

@@ -1,4 +1,4 @@
-"""A worked case: a man of 42 years with a degenerated L4-L5 disc stands on his right leg and controls his pelvis badly.
+"""A worked case: a man of 42 years, whose degenerated L4-L5 disc bulges to the right, stands badly on his right leg.
 
 What is left of the hip abductors, the pelvis held level, and the trunk leaning over the standing leg or not; and the
 pelvis as costs least.
@@ -19,6 +19,7 @@ import spinesim as ss
 STRENGTHS = range(100, 29, -10)  # %
 LEANS = (0, 10)  # deg, to the side of the standing leg
 GRADE = 3
+BULGE = {"side": "right", "depth": "4 mm"}
 
 
 def rows() -> Iterator[Row]:
@@ -39,7 +40,7 @@ def _stance(posture: dict[str, str], strength: int) -> dict[str, Any]:
         "name": f"Single-leg stance, hip abductors at {strength} %",
         "subject": {"sex": "male", "age": "42 yr"},
         "posture": {"preset": "single_leg", **posture},
-        "discs": [{"level": "L4-L5", "degeneration": GRADE}],
+        "discs": [{"level": "L4-L5", "degeneration": GRADE, "bulge": BULGE}],
         "muscles": [{"group": group, "side": "right", "strength": f"{strength} %"} for group in glutei],
     }
 
@@ -57,6 +58,7 @@ def _row(words: str, strength: int, result: Any) -> Row:
         "hip_right_N": number((result["hip_reaction"].sel(side="right") ** 2).sum() ** 0.5),
         "compression_N": number(at["joint_compression"]),
         "pressure_MPa": number(at["intradiscal_pressure"], 2),
+        "bulge_right_mm": number(at["disc_bulge_posterolateral"].sel(side="right"), 2),
         "facet_left_N": number(at["facet_force"].sel(side="left")),
         "facet_right_N": number(at["facet_force"].sel(side="right")),
     }

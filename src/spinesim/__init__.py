@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spinesim.files import list_models, list_scenarios
     from spinesim.scenario import Scenario
     from spinesim.simulation import compare, list_faults, load_model, load_scenario, simulate
+    from spinesim.storage import load, save
     from spinesim.sweeps.run import open_sweep, sweep
 
 _HOMES = {
@@ -28,9 +29,11 @@ _HOMES = {
     "list_faults": "simulation",
     "list_models": "files",
     "list_scenarios": "files",
+    "load": "storage",
     "load_model": "simulation",
     "load_scenario": "simulation",
     "open_sweep": "sweeps.run",
+    "save": "storage",
     "simulate": "simulation",
     "sweep": "sweeps.run",
 }
@@ -47,9 +50,11 @@ __all__ = [
     "list_faults",
     "list_models",
     "list_scenarios",
+    "load",
     "load_model",
     "load_scenario",
     "open_sweep",
+    "save",
     "simulate",
     "sweep",
 ]

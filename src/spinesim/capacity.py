@@ -90,10 +90,12 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
 
 
 def _of_feet(load: Load, result: xr.Dataset) -> str:
-    """Return that feet set no limit here, for loads that push or pull on a person who stands."""
+    """Return that feet, seat or bed set no limit here, for loads that push or pull."""
+    if not np.any(np.asarray(getattr(load, "force", 0.0)) != 0.0):
+        return ""
     stands = bool(np.isfinite(result["hip_reaction"]).all())
-    pushes = np.any(np.asarray(getattr(load, "force", 0.0)) != 0.0)
-    return "; whether the feet would tip or slip first is not judged" if stands and pushes else ""
+    what = "the feet would tip or slip" if stands else "the body would tip or slide on its seat or bed"
+    return f"; whether {what} first is not judged"
 
 
 def _number(scenario: Scenario, load: str) -> int:

@@ -67,9 +67,9 @@ def run(
         return _run_for_a_table(scenario)
     result = _solve(scenario, largest)
     if out:
-        from spinesim.storage import save_result
+        from spinesim.storage import save
 
-        save_result(result, out)
+        save(result, out)
         _note(f"saved {out}")
     if plot:
         _draw([result], plot)
@@ -103,11 +103,11 @@ def list_command(faults: bool, model: str, form: str) -> int:
 @commands.command()
 @click.argument("names_or_files", nargs=-1, required=True)
 def check(names_or_files: tuple[str, ...]) -> int:
-    """Check scenarios: says ok, or all that is wrong."""
+    """Check scenarios and sweeps: says ok, or all that is wrong."""
     code = GOOD
     for name in names_or_files:
         try:
-            _check(_read(name))
+            sweep_commands.check_sweep(name) if sweep_commands.is_sweep(name) else _check(_read(name))
             click.echo(f"{name}: ok")
         except InputError as error:
             code = BAD_INPUT
@@ -152,7 +152,7 @@ def cite(name_or_file: str | None) -> int:
     """
     from spinesim.citations import bibtex, load_bibliography
 
-    keys = load_bibliography() if name_or_file is None else _result(name_or_file).attrs["citations"]
+    keys = load_bibliography() if name_or_file is None else _result(name_or_file).attrs["citations"].split(", ")
     click.echo(bibtex(keys))
     return GOOD
 
@@ -263,6 +263,9 @@ def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:
     sources: dict[str, str] = {}
     for setting in settings:
         key, value = _parse_setting(setting)
+        if key in changes:
+            twice = "is changed twice: leave one of them out"
+            raise InputError(Problem(twice, key, spoken) for spoken in (sources[key], _spoken(setting)))
         changes[key], sources[key] = value, _spoken(setting)
     return scenario.replace(changes, sources=sources)
 
@@ -343,9 +346,9 @@ def _is_specimen_compiled() -> bool:
 
 def _result(name: str) -> xr.Dataset:
     if name.endswith(".nc"):
-        from spinesim.storage import load_result
+        from spinesim.storage import load
 
-        return load_result(name)
+        return load(name)
     return _solve(_read(name))
 
 

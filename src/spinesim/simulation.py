@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
-from spinesim.errors import PostureError
-from spinesim.files import find_file, read_scenario
+from spinesim.errors import InputError, PostureError
+from spinesim.files import find_file, model_path, read_scenario
 from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.kernels.tables import AT_HANDS, LEAN, LIST, ROTATION, THORAX, Floats, State, Work
 from spinesim.model import Model
@@ -80,7 +80,13 @@ def prepare(scenario: Source, model: str | os.PathLike[str] | Model | None = Non
 def _model_of(scenario: Scenario, model: str | os.PathLike[str] | Model | None) -> Model:
     if isinstance(model, Model):
         return model
-    return load_model(scenario.model if model is None else model)
+    if model is not None:
+        return load_model(model)
+    path = model_path(scenario)
+    try:
+        return load_model(path)
+    except InputError as error:
+        raise InputError(p if p.file else scenario.problem(p.message, "model") for p in error.problems) from None
 
 
 def simulate(scenario: Source, model: str | os.PathLike[str] | Model | None = None) -> xr.Dataset:
@@ -131,7 +137,7 @@ def labelled_result(assembly: Assembly, start: State | None = None) -> Labelled:
     from spinesim.solving import solve, solve_braced
 
     wanted = assembly.scenario.recruitment.stability_margin
-    solved = solve(assembly, start) if wanted is None else solve_braced(assembly, wanted)
+    solved = solve(assembly, start) if wanted is None else solve_braced(assembly, wanted, start)
     _check_reach(solved.assembly, solved.work)
     result = labelled(solved.assembly, solved.state, solved.work, solved.status, solved.margin)
     result.attrs["unsettled"] = int(solved.unsettled)

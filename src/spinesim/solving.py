@@ -10,7 +10,7 @@ from spinesim.assembly import Assembly
 from spinesim.kernels import run
 from spinesim.kernels.stability_tables import NOT_ASSESSED, Margin
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
-from spinesim.kernels.tables import Floats, State, Work, make_state, make_work
+from spinesim.kernels.tables import LEAN, Floats, State, Work, make_state, make_work
 from spinesim.stability import assess
 
 FIRST, MOST = 0.01, 0.5  # co-contractions: the least that is tried, and the most
@@ -34,7 +34,7 @@ def solve(assembly: Assembly, start: State | None = None) -> Solved:
     state, work = copied(start) if start else make_state(), make_work(assembly.person, assembly.task)
     status = int(run.solve_static(assembly.person, assembly.task, state, work))
     unsettled = is_unsettled(assembly, state)
-    assembly = as_settled(assembly, work)
+    assembly = as_settled(assembly, state, work)
     margin = assess(assembly, state, work) if status < NOT_CONVERGED else NOT_ASSESSED
     return Solved(assembly, state, work, status, margin, unsettled)
 
@@ -49,10 +49,10 @@ def is_unsettled(assembly: Assembly, state: State) -> bool:
     return (assembly.task.settle > 0.0 or assembly.task.lean_spread > 0.0) and not state.tilt.any()
 
 
-def as_settled(assembly: Assembly, work: Work) -> Assembly:
+def as_settled(assembly: Assembly, state: State, work: Work) -> Assembly:
     """Return the assembly with the rotations that the solve ended with, held there."""
     turned = work.frames.lean.copy()
-    pelvis, lean = _turned(assembly.task.pelvis, turned), float(turned[2])
+    pelvis, lean = _turned(assembly.task.pelvis, turned), float(state.tilt[LEAN])
     work.frames.lean[:] = 0.0
     task = assembly.task._replace(
         level=work.frames.turns.copy(),
@@ -76,19 +76,20 @@ def _turned(rotation: Floats, turn: Floats) -> Floats:
     return (Rotation.from_rotvec(rotation) * Rotation.from_rotvec(turn)).as_rotvec()
 
 
-def solve_braced(assembly: Assembly, wanted: float) -> Solved:
+def solve_braced(assembly: Assembly, wanted: float, start: State | None = None) -> Solved:
     """Return the solve with the least co-contraction at which the smallest eigenvalue reaches `wanted` (N m/rad).
 
     Co-contraction rises from the scenario's own by doubling, to at most half of every trunk muscle's activation, and is
     then halved in. Where muscles run out before the margin is met, the stiffest solve that was found ends as unstable.
+    Every solve starts cold, or from `start`.
     """
-    stiffest, enough = solve(assembly), None
+    stiffest, enough = solve(assembly, start), None
     if stiffest.status != CONVERGED or stiffest.margin.eigenvalue >= wanted:
         return stiffest
     low, high = assembly.co_contraction, np.inf
     while low < MOST and high - low > FINEST:
         floor = 0.5 * (low + high) if high < np.inf else min(max(2.0 * low, FIRST), MOST)
-        found = solve(with_co_contraction(assembly, floor))
+        found = solve(with_co_contraction(assembly, floor), start)
         if found.status == CONVERGED and found.margin.eigenvalue < wanted:
             stiffest, low = max(stiffest, found, key=lambda solved: solved.margin.eigenvalue), floor
         else:

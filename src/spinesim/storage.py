@@ -17,16 +17,17 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from spinesim.errors import InputError
+from spinesim.errors import InputError, quoted
 from spinesim.files import write_atomically
 from spinesim.reading import read_bytes, shown
 
 LARGEST_RESULT = 500_000_000  # bytes
 _NOTES = "spinesim_types"
+_LISTS = {"citations": ", ", "torn": "; "}  # attributes of several, and what stands between them
 _NETCDF4_MAGIC = b"\x89HDF"
 
 
-def save_result(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
+def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     """Write a result as NetCDF, whole or not at all.
 
     Parameters
@@ -40,13 +41,21 @@ def save_result(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     ------
     OutputError
         When it cannot be written.
+    InputError
+        When it is no Dataset.
+
+    Notes
+    -----
+    `load` gives back the same, to the last bit and attribute.
     """
+    if not isinstance(result, xr.Dataset):
+        raise InputError(f"{quoted(result)} is no result: spinesim.simulate returns one")
     packed = _packed(result)
     write_atomically(path, lambda temporary: packed.to_netcdf(temporary, engine="scipy"))
 
 
-def load_result(path: str | os.PathLike[str]) -> xr.Dataset:
-    """Read a result that `save_result` wrote.
+def load(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read a result that `save` wrote.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def result_as_json(result: xr.Dataset) -> dict[str, Any]:
         "scenario": result.attrs.get("scenario_name"),
         "status": result.attrs.get("status"),
         "status_message": result.attrs.get("status_message"),
-        "attributes": {name: _plain(value) for name, value in result.attrs.items()},
+        "attributes": {name: _listed(str(name), value) for name, value in result.attrs.items()},
         "coords": {str(name): _plain(values.values) for name, values in result.coords.items()},
         "variables": {str(name): _variable_as_json(values) for name, values in result.data_vars.items()},
     }
@@ -87,6 +96,14 @@ def _variable_as_json(values: xr.DataArray) -> dict[str, Any]:
         "long_name": values.attrs.get("long_name"),
         "values": _plain(values.values),
     }
+
+
+def _listed(name: str, value: Any) -> Any:
+    """Return an attribute as JSON; NetCDF wants one text where it stands for several."""
+    between = _LISTS.get(name)
+    return (
+        _plain(value) if between is None or not isinstance(value, str) else [one for one in value.split(between) if one]
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -74,7 +74,7 @@ def _summary(result: xr.Dataset | Labelled) -> Iterator[RenderableType]:
     from spinesim.results import Labelled
 
     told = Labelled.of(result)
-    warnings = [str(sentence) for sentence in result.attrs.get("torn", ())]
+    warnings = str(result.attrs["torn"]).split("; ") if result.attrs.get("torn") else []
     if int(told.number("status")) != 0 or result.attrs.get("unsettled"):
         warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
     elif "unusual" in result.attrs:
@@ -176,7 +176,7 @@ def _person(result: Labelled) -> Iterator[RenderableType]:
     yield Text()
     yield _muscles(result)
     yield Text()
-    yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), "", CLOSING]))
+    yield Text("\n".join([*_hips(result), _abdomen(result), *_stability(result), *_bulge(result), "", CLOSING]))
 
 
 def _levels(result: Labelled) -> Table:
@@ -211,6 +211,9 @@ def _muscles(result: Labelled) -> Table:
 
 
 def _hips(result: Labelled) -> Iterator[str]:
+    if np.isnan(result.at("hip_reaction")).all():
+        yield f"{'hips':<10} not loaded in the model: a seat or a bed holds the pelvis"
+        return
     for side in ("left", "right"):
         parts = [float(part) for part in result.at("hip_reaction", side=side)]
         directions = ", ".join(
@@ -226,6 +229,11 @@ def _abdomen(result: Labelled) -> str:
 def _stability(result: Labelled) -> list[str]:
     note = result.attrs.get("stability_note")
     return [f"{'stability':<10} {note}"] if note else []
+
+
+def _bulge(result: Labelled) -> list[str]:
+    note = result.attrs.get("bulge_note")
+    return [f"{'bulge':<10} {note}"] if note else []
 
 
 def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -> Iterator[RenderableType]:

@@ -86,8 +86,9 @@ def plot(
     from spinesim.sweeps.run import open_sweep
 
     result = open_sweep(store)
+    chosen = _chosen(at)
     click.echo(result.attrs["status_message"], err=True)
-    draw_sweep(result, Path(out), x=x, y=y, by=by, of=of, at=_chosen(at))
+    draw_sweep(result, Path(out), x=x, y=y, by=by, of=of, at=chosen)
     click.echo(f"drew {out}", err=True)
     return GOOD
 
@@ -129,6 +130,27 @@ def sensitivity(
 
         print_sensitivity(found, sys.stdout)
     return GOOD
+
+
+def is_sweep(name: str) -> bool:
+    """Tell whether a name or file is a sweep: it has a base."""
+    from spinesim.files import find_file, list_sweeps
+    from spinesim.reading import scan_yaml
+
+    if name in list_sweeps():
+        return True
+    try:
+        data = scan_yaml(find_file(name, "scenarios"))[0].data
+    except InputError:
+        return False
+    return isinstance(data, dict) and "base" in data
+
+
+def check_sweep(name: str) -> None:
+    """Put a sweep together with its scenarios, and solve nothing."""
+    from spinesim.sweeps.plan import make_plan
+
+    make_plan(name)
 
 
 def show_uncertainty(scenario: Scenario, samples: int, form: str, beside: str | None) -> int:
@@ -197,11 +219,14 @@ def _exit_code(result: xr.Dataset) -> int:
 
 
 def _chosen(settings: tuple[str, ...]) -> dict[str, str]:
-    chosen = {}
+    chosen: dict[str, str] = {}
     for setting in settings:
         dim, equals, label = setting.partition("=")
         if not equals:
             raise InputError(f"--at {setting}: needs the form DIM=LABEL, such as level=L4-L5")
+        dim, label = dim.strip(), label.strip()
+        if dim in chosen:
+            raise InputError(f"--at {setting}: {dim}={chosen[dim]} is chosen already, leave one of them out")
         chosen[dim] = label
     return chosen
 

@@ -28,6 +28,13 @@ def twice(part: str, key: str, about: str, *places: int) -> list[str]:
         ("muscles", "strength", "both psoas", {"group": "psoas"}, ("50 %", "60 %")),
         ("muscles", "tone", "left MF m1s", {"fascicle": "MF_m1s", "side": "left"}, ("5 %", "6 %")),
         ("discs", "degeneration", "L4-L5", {"level": "L4-L5"}, (2, 4)),
+        (
+            "discs",
+            "bulge",
+            "L4-L5",
+            {"level": "L4-L5"},
+            ({"side": "left", "depth": "1 mm"}, {"side": "right", "depth": "2 mm"}),
+        ),
         ("rotation_offsets", "flexion", "L4-L5 postural", {"level": "L4-L5"}, ("1 deg", "2 deg")),
         ("ligaments", "strength", "both CL all", {"ligament": "CL"}, ("50 %", "60 %")),
         ("facets", "gap", "both L4-L5", {"level": "L4-L5"}, ("1 mm", "2 mm")),

@@ -194,7 +194,8 @@ def test_sensitivities_know_what_cannot_matter_and_count_their_solves() -> None:
     at = {"level": "L4-L5"}
     by_sobol = sensitivity("standing", "intradiscal_pressure", at, samples=16)
     by_morris = sensitivity("standing", "intradiscal_pressure", at, samples=8, method="morris")
-    for found, name, runs in ((by_sobol, "total", 16 * 26), (by_morris, "mu_star", 8 * 25)):
+    n = len(ss.load_model().uncertainties)
+    for found, name, runs in ((by_sobol, "total", 16 * (n + 2)), (by_morris, "mu_star", 8 * (n + 1))):
         index = found[name]
         assert found.attrs["solves"] == runs and found.attrs["failed"] == 0
         assert float(index.sel(parameter="compressive_strength")) == pytest.approx(0.0, abs=1e-12)
@@ -209,3 +210,17 @@ def test_the_commands_say_that_they_compile(
     monkeypatch.setattr("spinesim.kernels.jit.CACHE_FOLDER", tmp_path)
     sweep_commands.tell_of_compiling()
     assert "compiling" in capsys.readouterr().err
+
+
+def test_a_sweep_is_checked_as_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    text = "format: 1\nname: Small\nbase: standing\nvary:\n  - {path: subject.KEY, values: [70 kg]}\n"
+    for key, code in (("mass", 0), ("mas", 2)):
+        file.write_text(text.replace("KEY", key))
+        assert main(["check", str(file)]) == code
+    assert f"{file}:5:5: vary.0: unknown key 'mas', did you mean 'mass'?" in capsys.readouterr().err
+
+
+def test_a_label_is_chosen_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sensitivity", "standing", "--at", "level=L4-L5", "--at", "level=L5-S1"]) == 2
+    assert "level=L4-L5 is chosen already" in capsys.readouterr().err

@@ -61,7 +61,7 @@ def test_the_largest_cell_counts_where_no_label_is_given() -> None:
     found = local_sensitivity("standing", "joint_compression")
     largest = ss.simulate("standing")["joint_compression"].idxmax("level").item()
     assert found.attrs["output"] == f"joint_compression ({largest})"
-    with pytest.raises(InputError, match="has no level=L9"):
+    with pytest.raises(InputError, match="--at level=L9: joint_compression has no such place"):
         local_sensitivity("standing", "joint_compression", {"level": "L9"})
 
 

@@ -104,7 +104,7 @@ def test_a_number_that_is_not_there_fails_the_row(tmp_path):
 
 
 def test_torn_ligaments_are_told(tmp_path):
-    validation = _run(tmp_path, case_data(), result=moment_cycle(torn=["ALL at L4-L5 is past its failure strain"]))
+    validation = _run(tmp_path, case_data(), result=moment_cycle(torn="ALL at L4-L5 is past its failure strain"))
     assert validation.rows[0].warning == "ALL at L4-L5 is past its failure strain"
 
 

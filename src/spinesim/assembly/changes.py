@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,17 +16,42 @@ from spinesim.model import Model
 from spinesim.scenario import Scenario
 from spinesim.scenario.names import LEVELS
 
+SIDES = {"left": (1.0, 0.0), "right": (0.0, 1.0), "both": (1.0, 1.0)}
 
-def disc_condition(model: Model, scenario: Scenario) -> tuple[Floats, Floats]:
-    """Return height and nucleus (6 levels each) that degeneration and the knife leave of the healthy disc, 0 to 1."""
-    height, nucleus = np.ones(6), np.ones(6)
+
+@dataclass(frozen=True)
+class DiscCondition:
+    """What degeneration, the knife and bulges leave of the healthy discs, by level."""
+
+    height: Floats  # (level,) 1
+    nucleus: Floats  # (level,) 1          that carries
+    pressure: Floats  # (level,) 1         of what the nucleus that is left would have
+    rim: Floats  # (level,) m              by which all of the rim has come out
+    bulge: Floats  # (level, side) m       by which a bulge stands out beyond it, left and right
+
+
+def disc_condition(model: Model, subject: Subject, scenario: Scenario) -> DiscCondition:
+    """Return the condition of all discs of a scenario.
+
+    What has bulged out is missed as what was cut out of discs in the laboratory (`bulge` of the model's discs.yaml).
+    """
+    law, height, nucleus, lost = model.disc_law, np.ones(6), np.ones(6), np.zeros(6)
+    whole, bulge = np.array([disc.height[1] for disc in model.discs]) * subject.length, np.zeros((6, 2))
     for change in scenario.discs:
-        j, grade = LEVELS.index(change.level), change.degeneration - 1
-        height[j], nucleus[j] = model.disc_law.grade_height[grade], model.disc_law.grade_nucleus[grade]
+        if change.degeneration is not None:
+            j, grade = LEVELS.index(change.level), change.degeneration - 1
+            height[j], nucleus[j] = law.grade_height[grade], law.grade_nucleus[grade]
+    for change in scenario.discs:
+        if change.bulge is not None:
+            j, sides = LEVELS.index(change.level), SIDES[change.bulge.side]
+            bulge[j] = change.bulge.depth * np.array(sides)
+            ellipsoid = math.pi / 6.0 * change.bulge.depth * change.bulge.width * whole[j] * height[j]
+            lost[j] = law.tissue_density * ellipsoid * sum(sides)
     if scenario.specimen is not None and "nucleus" in scenario.specimen.removed:
         for level in scenario.specimen.levels:
             nucleus[LEVELS.index(level)] = 0.0
-    return height, nucleus
+    height -= law.bulge_height * lost / whole
+    return DiscCondition(height, nucleus, 1.0 - law.bulge_pressure * lost, law.bulge_rim * lost, bulge)
 
 
 def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Discs) -> Discs:
@@ -34,8 +60,8 @@ def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Disc
     A lower disc is a beam of the same stuff: angles scale with its height, axial and shear stiffness with one over it,
     and it is free of stress at that height. What the nucleus no longer fills carries nothing.
     """
-    height, nucleus = disc_condition(model, scenario)
-    left = 1.0 - model.disc_law.nucleus_share * (1.0 - nucleus)
+    condition = disc_condition(model, subject, scenario)
+    height, left = condition.height, 1.0 - model.disc_law.nucleus_share * (1.0 - condition.nucleus)
     shift = discs.rest_shift.copy()
     shift[:, 1] -= (1.0 - height) * np.array([disc.height[1] for disc in model.discs]) * subject.length
     return discs._replace(

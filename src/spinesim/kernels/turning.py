@@ -53,7 +53,7 @@ def _turn_pelvis(skeleton: Skeleton, task: Task, tilt: Floats, frames: Frames) -
     if tilt[LIST] == 0.0 and tilt[ROTATION] == 0.0 and tilt[LEAN] == 0.0:
         return
     vec3.copy(r[THORAX], frames.goal)
-    lean[0], lean[1], lean[2] = tilt[LIST], tilt[ROTATION], tilt[LEAN]
+    _pelvis_turn(task.pelvis, tilt[LIST], tilt[ROTATION], tilt[LEAN], scratch, lean)
     x, y, z = lean[0], lean[1], lean[2]
     for _ in range(MOST_ROUNDS):
         _follow(task, x, y, z, frames.turns)
@@ -66,6 +66,27 @@ def _turn_pelvis(skeleton: Skeleton, task: Task, tilt: Floats, frames: Frames) -
         _thorax_by_pelvis(task.follow, frames.mid, scratch[0], scratch[1])
         ex, ey, ez = vec3.solve3(scratch[1], ex, ey, ez)
         x, y, z = x - ex, y - ey, z - ez
+
+
+@kernel
+def _pelvis_turn(pelvis: Floats, side: float, twist: float, back: float, scratch: Floats, lean: Floats) -> None:
+    """Write the rotation vector, pelvis's own axes, of a pelvis that turns about the vertical by `twist`, then lists by
+    `side`, then leans `back`, as tilt, list and rotation are told: so each stays in its own range.
+    """
+    lean[0], lean[1], lean[2] = side, twist, back
+    if side == 0.0 and twist == 0.0:
+        return
+    first, second, third = scratch[0], scratch[1], scratch[2]
+    vec3.rotation(0.0, twist, 0.0, first)
+    vec3.rotation(side, 0.0, 0.0, second)
+    vec3.multiply(first, second, third)
+    vec3.rotation(pelvis[0], pelvis[1], pelvis[2], first)
+    vec3.multiply(third, first, second)
+    vec3.rotation(0.0, 0.0, back, third)
+    vec3.multiply(second, third, first)
+    vec3.rotation(pelvis[0], pelvis[1], pelvis[2], second)
+    vec3.between(second, first, third)
+    lean[0], lean[1], lean[2] = vec3.rotation_vector(third)
 
 
 @kernel

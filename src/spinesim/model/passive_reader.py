@@ -73,7 +73,20 @@ def _disc_law(laws: Node) -> DiscLaw:
         grade_height=_grades(laws["degeneration"]["height"]),
         grade_nucleus=_grades(laws["degeneration"]["nucleus"]),
         nucleus_share=laws["degeneration"]["nucleus_share"].quantity("fraction"),
+        **_bulge(laws["bulge"]),
     )
+
+
+def _bulge(node: Node) -> dict[str, float]:
+    lost = node["lost"]
+    lost.sources()
+    mass = lost["per"].plain("mass")
+    return {
+        "tissue_density": node["density"].quantity("density"),
+        "bulge_height": lost["height"].plain("length") / mass,
+        "bulge_rim": lost["rim"].plain("length") / mass,
+        "bulge_pressure": lost["pressure"].plain("fraction") / mass,
+    }
 
 
 def _grades(node: Node) -> tuple[float, ...]:

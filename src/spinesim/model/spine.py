@@ -91,6 +91,10 @@ class DiscLaw:
     grade_height: tuple[float, ...]  # 1, height that degeneration grades 1 to 5 leave of a healthy disc
     grade_nucleus: tuple[float, ...]  # 1, nucleus that they leave
     nucleus_share: float  # 1, of the cross-section
+    tissue_density: float  # kg/m^3, of what bulges out
+    bulge_height: float  # m/kg, height that a disc loses with what bulges out of it
+    bulge_rim: float  # m/kg, by which the rest of its rim comes out
+    bulge_pressure: float  # 1/kg, share of the pressure that it loses
 
 
 @dataclass(frozen=True)

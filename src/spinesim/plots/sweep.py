@@ -53,16 +53,18 @@ def draw_sweep(
     output = _output(sweep, of if y is None or of is not None else y)
     values = _at(solved(sweep[[output, *ENDINGS]])[output], dict(at or {}))
     panels = _panels(values, by)
-    figure, axes = _board(len(panels))
+    figure, axes = _board(len(panels), shared=x is not None)
+    colours = _limits(values) if by is not None else None
     for ax, (title, panel) in zip(axes, panels, strict=True):
         if x is None:
             _tornado_panel(ax, sweep, _alone(panel, ()))
         elif y is None or y == output:
             _curve(ax, sweep, panel, _varied(sweep, x))
         else:
-            _heat(ax, sweep, panel, _varied(sweep, x), _varied(sweep, y))
+            _heat(ax, sweep, panel, _varied(sweep, x), _varied(sweep, y), colours)
         ax.set_title(title, fontsize=NORMAL, color=INK)
-    where = f", {', '.join((at or {}).values())}" if at else ""
+        ax.tick_params(labelbottom=True, labelleft=True)
+    where = "".join(f", {_words(sweep[dim], label)}" for dim, label in (at or {}).items())
     lines = [printable(sweep.attrs["title"]), f"{_label(sweep, output)}{where}", str(sweep.attrs["status_message"])]
     figure.suptitle("\n".join(folded(line, 80) for line in lines), fontsize=NORMAL, color=INK)
     _save(figure, file)
@@ -93,7 +95,8 @@ def draw_tornado(ax: Axes, indices: xr.Dataset, name: str, label: str) -> Axes:
     words = [str(indices["parameter"].values[k]).replace("_", " ") for k in order]
     ax.barh(words, sizes[order], color=BAND, edgecolor=INK, linewidth=0.6, label="all samples")
     ax.axvline(0.0, color=INK, linewidth=0.8)
-    ax.set_xlabel(label)
+    left_out = len(sizes) - len(order)
+    ax.set_xlabel(f"{label}\n{left_out} smaller bars are left out" if left_out else label)
     if "half" in indices:
         ax.plot(indices["half"].values[order], words, "o", color=INK, markersize=3.5, label="half of them")
         ax.legend(fontsize=SMALL, frameon=False, loc="lower right")
@@ -134,8 +137,10 @@ def _binned(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any
     return middle, np.array([np.quantile(y[known][part], INTERVAL) for part in parts]).T
 
 
-def _heat(ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str, y: str) -> None:
-    """Draw the median over two axes as colours."""
+def _heat(
+    ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str, y: str, limits: tuple[float, float] | None
+) -> None:
+    """Draw the median over two axes as colours, between limits if given, which panels share."""
     inside = [name for name in (x, y) if name in values.dims]
     values = _alone(values, inside)
     if len(inside) == 2:
@@ -146,6 +151,8 @@ def _heat(ax: Axes, sweep: xr.Dataset, values: xr.DataArray, x: str, y: str) -> 
     else:
         raise InputError(f"a heat map needs two axes of a grid, or two drawn values, not {x} and {y}")
     mesh = ax.pcolormesh(xs, ys, np.ma.masked_invalid(cells), cmap="viridis", shading="auto")
+    if limits is not None:
+        mesh.set_clim(*limits)
     ax.set_facecolor("#eeeeee")
     bar = ax.figure.colorbar(mesh, ax=ax)
     bar.set_label(_unit(values), fontsize=SMALL, color=INK)
@@ -187,11 +194,15 @@ def _varied(sweep: xr.Dataset, name: str) -> str:
 def _at(values: xr.DataArray, at: dict[str, str]) -> xr.DataArray:
     for dim, label in at.items():
         if dim not in values.dims:
-            raise InputError(f"there is no dimension '{dim}' (there are {either([str(d) for d in values.dims])})")
+            raise InputError(
+                f"--at {dim}={label}: there is no dimension '{dim}' (there are {either([str(d) for d in values.dims])})"
+            )
         labels = values[dim].values
         same = [k for k, own in enumerate(labels) if str(own) == label or _equal(own, label)]
         if not same:
-            raise InputError(f"{dim} has no '{label}' (it has {either([str(own) for own in labels])})")
+            raise InputError(
+                f"--at {dim}={label}: {dim} has no '{label}' (it has {either([str(own) for own in labels])})"
+            )
         values = values.isel({dim: same[0]})
     return values
 
@@ -212,7 +223,20 @@ def _panels(values: xr.DataArray, by: str | None) -> Sequence[tuple[str, xr.Data
         raise InputError(
             f"{by} has {values.sizes[by]} labels, at most {MOST_PANELS} panels are drawn: choose with --at"
         )
-    return [(str(values[by].values[k]), values.isel({by: k})) for k in range(values.sizes[by])]
+    return [(_words(values[by], label), values.isel({by: k})) for k, label in enumerate(values[by].values)]
+
+
+def _words(coordinate: xr.DataArray, label: Any) -> str:
+    """Return a label in words: ``L4-L5`` or ``mass 20 kg``."""
+    if coordinate.dtype.kind not in "if":
+        return str(label).replace("_", " ")
+    return f"{str(coordinate.name).replace('_', ' ')} {float(label):.4g} {_unit(coordinate)}".rstrip()
+
+
+def _limits(values: xr.DataArray) -> tuple[float, float]:
+    """Return the least and greatest median of all panels."""
+    middle = values.median("sample") if "sample" in values.dims and values.ndim > 2 else values
+    return float(middle.min()), float(middle.max())
 
 
 def _alone(values: xr.DataArray, kept: Sequence[str]) -> xr.DataArray:
@@ -234,11 +258,11 @@ def _unit(values: xr.DataArray) -> str:
     return "" if unit == "1" else str(unit)
 
 
-def _board(count: int) -> tuple[Figure, list[Axes]]:
+def _board(count: int, shared: bool) -> tuple[Figure, list[Axes]]:
     columns = min(count, 3)
     rows = -(-count // columns)
     figure = new_figure(3.4 * columns + (2.6 if count == 1 else 0.6), 2.7 * rows + (2.0 if count == 1 else 0.9))
-    axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=shared, sharey=shared).ravel().tolist()
     for ax in axes[count:]:
         ax.set_visible(False)
     return figure, axes[:count]

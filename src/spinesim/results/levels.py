@@ -52,7 +52,7 @@ def _disc_values(setting: Setting, sight: Sight) -> dict[str, Any]:
         "disc_translation": sight.shift * MM,
         "intradiscal_pressure": pressure * MPA,
         "disc_height_change": sight.shift[..., 1] * MM,
-        "disc_bulge": setting.bulge * (sight.rest - sight.shift[..., 1]) * MM,
+        "disc_bulge": (setting.bulged + setting.bulge * (sight.rest - sight.shift[..., 1])) * MM,
         "disc_bulge_posterolateral": _posterolateral_bulge(setting, sight) * MM,
     }
 
@@ -84,13 +84,15 @@ def _posterolateral_bulge(setting: Setting, sight: Sight) -> Floats:
     """Return the bulge (..., level, side), m, of the rim at 45 deg between back and side, where canal and root lie.
 
     The rim is taken to bulge as its own height changes, with the whole disc's bulge per shortening: what turns of the
-    level add to the shortening at that place. No weakness of the annulus is in it.
+    level add to the shortening at that place. A bulge that the scenario states stands out beyond that, as far as it is
+    said to: how much farther a weak place comes out under a load no source at hand says.
     """
     x, z = setting.rim[..., 0], setting.rim[..., 1]
     turn = sight.turn - sight.rest_turn
     shortening = sight.rest - sight.shift[..., 1] - turn[..., 2] * x
     bend = turn[..., 0] * z
-    return setting.bulge[..., None] * np.stack([shortening - bend, shortening + bend], axis=-1)
+    pressed = setting.bulge[..., None] * np.stack([shortening - bend, shortening + bend], axis=-1)
+    return pressed + setting.bulged[..., None] + setting.protrusion
 
 
 def _facet_values(facet: Floats) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from spinesim.model import Model
 from spinesim.model.spine import DiscLaw, FasciaBand
 from spinesim.scenario import Scenario
 
+OF_SCENARIOS = ("compression_limit", "trunk", "co_contraction", "bulged", "protrusion")  # not of the person
+
 
 @dataclass(frozen=True)
 class PressureSetting:
@@ -26,7 +28,7 @@ class PressureSetting:
     swelling: Floats | float  # Pa
     correction: Floats | float  # 1
     area: Floats  # m^2
-    nucleus: Floats  # 1, that degeneration leaves
+    nucleus: Floats  # 1, share of the pressure that degeneration and bulges leave
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Setting:
     pressure: PressureSetting
     bulge: Floats  # (level,) 1                 outward bulge per shortening
     rim: Floats  # (level, 2) m                 forward, and to the right, to the rim half way from back to side
+    bulged: Floats  # (scenario, level) m       how far the rim stands out without a load, all around
+    protrusion: Floats  # (scenario, level, side) m  and how far beyond it at canal and root, left and right
     compression_limit: Floats  # (scenario, 1) N
     shear_limit: Floats | float  # N            or (scenario, 1)
     trunk: Floats  # (scenario,) rad            inclination
@@ -52,10 +56,8 @@ class Setting:
     def taken(self, which: Ints) -> Setting:
         """Return the setting of scenarios (scenario,) by the index of theirs here."""
         pressure = replace(self.pressure, nucleus=self.pressure.nucleus[which])
-        return replace(
-            self, pressure=pressure, compression_limit=self.compression_limit[which], trunk=self.trunk[which],
-            co_contraction=self.co_contraction[which],
-        )  # fmt: skip
+        own = {name: getattr(self, name)[which] for name in OF_SCENARIOS}
+        return replace(self, pressure=pressure, **own)
 
 
 def setting_of(assemblies: Sequence[Assembly]) -> Setting:
@@ -64,9 +66,11 @@ def setting_of(assemblies: Sequence[Assembly]) -> Setting:
     model, subject = first.model, first.subject
     pressure = pressure_setting(model, subject, *(assembly.scenario for assembly in assemblies))
     bands = np.array([band.failure * subject.length for band in (*model.fascia, *model.fascia)])
+    discs = [disc_condition(model, subject, assembly.scenario) for assembly in assemblies]
     return Setting(
         first.fascicles, first.strands, model.fascia, np.array([strand.failure for strand in first.strands]), bands,
         pressure, bulge_per_shortening(first), _rim(model, subject),
+        np.array([disc.rim for disc in discs]), np.array([disc.bulge for disc in discs]),
         np.array([[assembly.subject.compression_limit] for assembly in assemblies]), subject.shear_limit,
         np.array([assembly.angles.trunk_inclination for assembly in assemblies]),
         np.array([assembly.co_contraction for assembly in assemblies]),
@@ -94,7 +98,8 @@ def pressure_setting(model: Model, subject: Subject, *scenarios: Scenario) -> Pr
     """Return the pressure law for the discs (scenario, level) of scenarios."""
     law = model.disc_law
     area = np.array([disc.area for disc in model.discs]) * subject.disc_area
-    nucleus = np.array([disc_condition(model, scenario)[1] for scenario in scenarios])
+    discs = [disc_condition(model, subject, scenario) for scenario in scenarios]
+    nucleus = np.array([disc.nucleus * disc.pressure for disc in discs])
     return PressureSetting(law, law.swelling, law.correction_factor, area, nucleus)
 
 

@@ -69,7 +69,18 @@ def labelled(assembly: Assembly, state: State, work: Work, status: int, stabilit
         data[name] = (variable.dims, array, variable.attributes)
     data["status"][2].update({"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)})
     labels: dict[str, Any] = {k: (k, np.array(v, dtype=str)) for k, v in coords.items()}
-    return Labelled(data, labels, _attributes(assembly, state, work, status, stability))
+    result = Labelled(data, labels, _attributes(assembly, state, work, status, stability))
+    bulging = [change.level for change in assembly.scenario.discs if change.bulge is not None]
+    if bulging:
+        result.attrs["bulge_note"] = "; ".join(_bulge_note(result, level) for level in bulging)
+    return result
+
+
+def _bulge_note(result: Labelled, level: str) -> str:
+    """Return how far a disc that is said to bulge comes out on either side."""
+    rim = {side: result.number("disc_bulge_posterolateral", level=level, side=side) for side in ("left", "right")}
+    sides = ", ".join(f"{side} {far:.1f} mm" for side, far in rim.items())
+    return f"{level} towards canal and root {sides}, what is stated among it"
 
 
 def observed_values(setting: Setting, sight: Sight, wanted: Collection[str] | None = None) -> dict[str, Any]:
@@ -106,7 +117,7 @@ def _attributes(assembly: Assembly, state: State, work: Work, status: int, stabi
         "status": OUTCOMES[status],
         "status_message": status_message(assembly, state, work, status, stability),
         "stability_note": stability_note(assembly, stability),
-        "citations": sorted({*model.sources, *fault_sources(model, assembly.scenario), *CITED_ALWAYS}),
+        "citations": ", ".join(sorted({*model.sources, *fault_sources(model, assembly.scenario), *CITED_ALWAYS})),
         "subject_sex": subject.sex,
         "subject_height_m": subject.height,
         "subject_mass_kg": subject.mass,

@@ -11,6 +11,7 @@ from spinesim.errors import InputError, Problem, did_you_mean, dotted_path, eith
 # The keys by which people call an item of a list, the first that it has.
 _NAMING_KEYS = ("name", "group", "fascicle", "ligament", "level", "side")
 _MOST_KEYS = 40
+_TWICE = "is changed twice: leave one of them out"
 
 
 def apply_changes(
@@ -44,7 +45,11 @@ def apply_changes(
     problems: list[Problem] = []
     for key, value in changes.items():
         try:
-            places[key] = dotted_path(_set(changed, key, value))
+            place = dotted_path(_set(changed, key, value))
+            other = next((name for name, found in places.items() if found == place), None)
+            if other is not None:
+                problems += [Problem(_TWICE, name, sources[name]) for name in (other, key)]
+            places[key] = place
         except InputError as error:
             problems += [Problem(problem.message, key, sources[key]) for problem in error.problems]
     if problems:

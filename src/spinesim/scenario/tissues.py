@@ -56,19 +56,46 @@ class MuscleChange(Frozen):
         return self
 
 
+class DiscBulge(Frozen):
+    """A focal bulge towards canal and root, half way between back and side, as an image of a lying person shows it.
+
+    Parameters
+    ----------
+    side : str
+        "left", "right" or "both".
+    depth : float
+        Out from the rim; m.
+    width : float
+        Along the rim; m. A focal bulge takes less than a quarter of the rim.
+    """
+
+    side: Side
+    depth: Annotated[float, Quantity("length", "0 mm", "8 mm")]
+    width: Annotated[float, Quantity("length", "1 mm", "30 mm")] = 0.015
+
+
 class DiscChange(Frozen):
-    """A degenerated disc.
+    """A degenerated or bulging disc.
 
     Parameters
     ----------
     level : str
         Such as ``L4-L5``.
-    degeneration : int
+    degeneration : int or None
         Grade, 1 (healthy) to 5.
+    bulge : DiscBulge or None
+        What stands out of the disc.
     """
 
     level: Level
-    degeneration: Annotated[Literal[1, 2, 3, 4, 5], WHOLE_NUMBER]
+    degeneration: Annotated[Literal[1, 2, 3, 4, 5], WHOLE_NUMBER] | None = None
+    bulge: DiscBulge | None = None
+
+    @model_validator(mode="after")
+    def _changes(self) -> DiscChange:
+        if self.degeneration is None and self.bulge is None:
+            raise InputError("changes nothing: needs at least one of degeneration and bulge")
+        return self
 
 
 class FacetChange(Frozen):

@@ -103,8 +103,14 @@ def _template(sweep: Sweep, base: Scenario) -> Scenario:
     for n, axis in enumerate(sweep.vary):
         for part in axis.parts:
             changes[part.path] = _texts(part)[0]
-            sources[part.path] = f"{sweep.problem('', '').file or 'sweep'}: vary.{n}"
+            sources[part.path] = _spoken(sweep.problem("", f"vary.{n}"))
     return base.replace(changes, sources=sources) if changes else base
+
+
+def _spoken(problem: Problem) -> str:
+    """Return the place of a problem, as its own text would begin."""
+    place = ":".join(str(part) for part in (problem.file or "sweep", problem.line, problem.column) if part is not None)
+    return f"{place}: {problem.path}"
 
 
 def _texts(part: Varied) -> list[Any]:

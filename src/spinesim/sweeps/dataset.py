@@ -113,7 +113,7 @@ def attributes(plan: Plan) -> dict[str, Any]:
         "model": plan.model.name,
         "model_digest": plan.model.digest,
         "spinesim_version": __version__,
-        "citations": sorted(owed),
+        "citations": ", ".join(sorted(owed)),
         "note": "an estimate of loads for research and teaching; it does not diagnose or prescribe",
     }
 

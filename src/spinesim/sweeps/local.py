@@ -243,7 +243,7 @@ def _chosen(output: str, value: Floats, at: dict[str, str]) -> tuple[int, ...]:
     for dim, label in at.items():
         if dim not in labels or label not in labels[dim]:
             known = ", ".join(f"{name}: {either(own)}" for name, own in labels.items())
-            raise InputError(f"{output} has no {dim}={label} ({known})")
+            raise InputError(f"--at {dim}={label}: {output} has no such place ({known})")
     allowed = np.ones(value.shape, dtype=bool)
     for axis, (dim, own) in enumerate(labels.items()):
         if dim in at:

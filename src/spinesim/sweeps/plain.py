@@ -18,7 +18,7 @@ from spinesim.sweeps.axes import Dimension
 PARTS = ("loads", "muscles", "ligaments", "breath", "recruitment")  # of a scenario, that may act so
 FIELDS = frozenset({
     "load_point", "load_force", "load_mass", "load_moment", "hand_target", "upper", "lower", "strand_scale",
-    "fascia_scale", "pressure", "settle", "settle_cost", "lean_spread", "lean_cost",
+    "fascia_scale", "hips", "pressure", "settle", "settle_cost", "lean_spread", "lean_cost",
 })  # fmt: skip
 TRIED = (0.0, 0.17, 0.43, 0.71, 1.0)  # shares of a column's range: no law with one or two kinks is straight there
 LEAST_POINTS, MOST_POINTS = 12, 64  # places of the design where all columns together must add up

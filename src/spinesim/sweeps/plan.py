@@ -144,7 +144,7 @@ def _base(sweep: Sweep) -> Scenario:
     except InputError as error:
         if isinstance(sweep.base, Mapping):
             raise InputError(sweep.problem(p.message, f"base.{p.path}".rstrip(".")) for p in error.problems) from None
-        raise
+        raise InputError(p if p.file else sweep.problem(p.message, "base") for p in error.problems) from None
 
 
 def _refuse_margin(model: Model, scenario: Scenario) -> None:

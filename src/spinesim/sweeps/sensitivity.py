@@ -128,7 +128,7 @@ def _one_number(swept: xr.Dataset, output: str, at: dict[str, str]) -> tuple[Flo
         if dim not in values.dims or label not in values[dim].values:
             known = {dim: list(values[dim].values) for dim in values.dims if dim != "sample"}
             options = ", ".join(f"{name}: {either(labels)}" for name, labels in known.items())
-            raise InputError(f"{output} has no {dim}={label} ({options})")
+            raise InputError(f"--at {dim}={label}: {output} has no such place ({options})")
         values = values.sel({dim: label})
     numbers = values.values.reshape(len(values), -1)
     numbers = numbers[:, 0] if numbers.shape[1] == 1 else numbers.max(axis=1)

@@ -180,5 +180,4 @@ def _judged(case: Case, row: Row, solved: Mapping[str, Solved]) -> Judged:
 
 def _torn(result: xr.Dataset) -> list[str]:
     """Return the sentences on ligaments past their failure strain."""
-    torn = result.attrs.get("torn", [])
-    return [torn] if isinstance(torn, str) else [str(sentence) for sentence in torn]
+    return str(result.attrs["torn"]).split("; ") if result.attrs.get("torn") else []
