@@ -46,8 +46,8 @@ def cost(solved: Solved) -> float:
 def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
     """Against the same task with the lumbar flexion prescribed to both sides of what was found.
 
-    Discs give way by their passive tangent alone in the slope of the cost, and the least abdominal pressure, which
-    follows the moment of the loads, counts as it is: that leaves up to 0.65 deg.
+    The abdominal pressure, which follows what muscles hold, is taken as it is at the lean found. Discs give way by
+    their passive tangent alone in the slope of the cost: that leaves up to 0.65 deg.
     """
     hips = {"hips": [{"stiffness": f"{stiffness} %"}]}
     found = solve(hinge(trunk) | hips)
@@ -57,7 +57,8 @@ def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
 
     def total(flexion: float) -> float:
         posture = {"lumbopelvic_rhythm": None, "lumbar_flexion": f"{np.degrees(flexion):.9f} deg"}
-        there = solve(hinge(trunk, **posture) | hips)
+        breath = {"intra_abdominal_pressure": f"{float(found.result.intra_abdominal_pressure):.12g} kPa"}
+        there = solve(hinge(trunk, **posture) | hips | {"breath": breath})
         assert there.status == CONVERGED
         return cost(there) + law.lean_cost * ((flexion - rhythm) / law.lean_spread) ** 2
 
@@ -130,7 +131,7 @@ def test_of_two_ways_to_bend_the_cheaper_is_found(strength: str) -> None:
     found = solve(situation(posture=posture, loads=[crate], muscles=muscles))
     assert found.status == CONVERGED
     assert not found.unsettled
-    assert abs(found.state.tilt[LEAN]) > np.radians(3.0)
+    assert abs(found.state.tilt[LEAN]) > np.radians(2.0)
 
 
 # --- on one leg -----------------------------------------------------------------------------------------------------
