@@ -106,6 +106,8 @@ def test_bending_moment_is_the_slope_of_the_energy(b: float, a: float, t: float)
     assume(min(abs(t), abs(abs(t) - a * math.log(last / b + 1.0))) > 4 * h)
     found = slope(lambda x: disc.bending(b, a, last, x)[0], t, h)
     assert found == pytest.approx(disc.bending(b, a, last, t)[1], rel=SOLVED, abs=SOLVED * b)
+    found = slope(lambda x: disc.bending(b, a, last, x)[1], t, h)
+    assert found == pytest.approx(disc.bending_slope(b, a, last, t), rel=10 * SOLVED)
 
 
 @given(moments, angles_a, angles)

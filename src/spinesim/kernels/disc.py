@@ -74,6 +74,12 @@ def bending(b: float, a: float, last: float, angle: float) -> tuple[float, float
 
 
 @kernel
+def bending_slope(b: float, a: float, last: float, angle: float) -> float:
+    """Return dM/dangle (N m/rad) of `bending`; it is greater than zero everywhere."""
+    return (min(b * math.expm1(min(abs(angle) / a, HIGHEST_POWER)), last) + b) / a
+
+
+@kernel
 def energy(discs: Discs, j: int, u: Floats, theta: Floats) -> float:
     """Return the stored energy (J) of disc j."""
     rest = discs.rest_shift
@@ -167,6 +173,32 @@ def disc_wrench(
     _add_column(0, arm, u, 0.0, pz, -py, hxx, hxy, hxz, -stiff * sx, gx, gy, gz, c)
     _add_column(1, arm, u, -pz, 0.0, px, hxy, hyy, hyz, stiff, gx, gy, gz, c)
     _add_column(2, arm, u, py, -px, 0.0, hxz, hyz, hzz, -stiff * sz, gx, gy, gz, c)
+
+
+@kernel
+def moment_laws(discs: Discs, j: int, i: int, theta: Floats) -> tuple[float, float, float, float]:
+    """Return dU/dtheta_i, its slope, dV/dtheta_i and its slope."""
+    b, a, angle = discs.b[j, i], discs.a[j, i], theta[i] - discs.rest_turn[j, i]
+    _, more, curve = bow(b / (a * discs.force), discs.core_turn * a, angle)
+    last = discs.last_moment[j, i]
+    return bending(b, a, last, angle)[1], bending_slope(b, a, last, angle), more, curve
+
+
+@kernel
+def pressed(discs: Discs, j: int, u: Floats, theta: Floats) -> tuple[float, float, float, float, float, float, float]:
+    """Return the force p = dU/du (N, three), the core's push (N) and stiffness (N/m), and dV/du_x, dV/du_z."""
+    shift, ks = discs.rest_shift, discs.k_shear[j]
+    vx, vy, vz = u[0] - shift[j, 0], u[1] - shift[j, 1], u[2] - shift[j, 2]
+    slide = math.sqrt(vx * vx + vz * vz)
+    bowed, by_slide, bend = bow(ks / discs.force, discs.toe[j], slide)
+    by_slide = by_slide / slide if slide > 0.0 else bend
+    for i in range(3):
+        b, a = discs.b[j, i], discs.a[j, i]
+        bowed += bow(b / (a * discs.force), discs.core_turn * a, theta[i] - discs.rest_turn[j, i])[0]
+    force = axial(discs, j, -vy)[1]
+    _, push, stiff = core(discs, j, bowed - vy)
+    sx, sz = by_slide * vx, by_slide * vz
+    return ks * vx + push * sx, -(force + push), ks * vz + push * sz, push, stiff, sx, sz
 
 
 @kernel

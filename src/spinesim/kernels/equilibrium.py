@@ -355,17 +355,25 @@ def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: 
             b[18 + 3 * s + i] = -forces.hip_m[s, i] - total[39 + 6 * s + i] if on_feet else 0.0
 
 
-@kernel
+@inner
 def _level_rows(q: int, p: int, n: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
     """Write the moment rows at the levels: n columns from q, driven by the pulls from p."""
     for row in range(3 * N_LEVEL):
         j, i = row // 3, row % 3
-        x, y, z, w = arm[j, i, 0], arm[j, i, 1], arm[j, i, 2], 6 * j
-        for k in range(n):
-            c = p + k
-            a[row, q + k] = gain[c] * (
-                wrench[w + 3 + i, c] + x * wrench[w, c] + y * wrench[w + 1, c] + z * wrench[w + 2, c]
-            )
+        w = 6 * j
+        _moment_row(
+            gain[p : p + n], wrench[w + 3 + i, p : p + n], wrench[w, p : p + n], wrench[w + 1, p : p + n],
+            wrench[w + 2, p : p + n], arm[j, i, 0], arm[j, i, 1], arm[j, i, 2], a[row, q : q + n],
+        )  # fmt: skip
+
+
+@kernel
+def _moment_row(
+    gain: Floats, moment: Floats, fx: Floats, fy: Floats, fz: Floats, x: float, y: float, z: float, out: Floats
+) -> None:
+    """Write what full activation of pulls does to one moment: their own plus arms (x, y, z) times their forces."""
+    for k in range(out.size):
+        out[k] = gain[k] * (moment[k] + x * fx[k] + y * fy[k] + z * fz[k])
 
 
 @kernel

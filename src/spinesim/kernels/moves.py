@@ -1,33 +1,74 @@
 """Steps of discs and vertebrae from what is out of balance, mixed so that they converge fast."""
 
-from spinesim.kernels import vec3
+from spinesim.kernels import passive, vec3
 from spinesim.kernels.cholesky import cholesky_solve
 from spinesim.kernels.jit import inner, kernel
 from spinesim.kernels.settling import ARM
-from spinesim.kernels.tables import N_LEVEL, Floats, Motion, State
+from spinesim.kernels.tables import N_LEVEL, Floats, Motion, Person, State, Task, Work
 
 MAX_STEP = 1.5e-3  # m a disc may move in one step
 MIX_BELOW = 6e-4  # m: the largest step at which mixing begins
 MIX_DEPTH = 5  # points it remembers
 MIX_LONGEST = 10  # points after which it begins anew with shorter steps: what goes to and fro would go on
 MOST_HALVED = 3  # times
+LONG = 5e-5  # m: a step that tissue is not linear over
+MOST_ROUNDS = 3  # on such a step
 NEARLY = 1e-7  # m: steps below it will end by themselves
 LEAST_CALM = 0.1  # share of a step
 MIX_TILT = 5e-3  # rad, the same of a tilt
 
 
 @inner
-def move_discs(state: State, mid: Floats, k: Floats, motion: Motion, damping: float, calm: float) -> None:
-    """Move the discs by the Newton step for the forces out of balance and the vertebrae by theirs, mixed with the last
-    steps once these are small; larger ones are taken times `calm`. Each time mixing begins anew steps are half as long.
+def step_discs(person: Person, task: Task, state: State, work: Work) -> None:
+    """Write the discs' step to motion.step: Newton's for the forces out of balance, motion.res. A long step is walked
+    in rounds, the pulls staying: discs and facets are far from linear on the way, and a round costs a tenth of what
+    posing the person anew does.
     """
-    step, res, largest = motion.step, motion.res, 0.0
+    tissue, motion, mid = work.tissue, work.motion, work.frames.mid
+    step, res, here, by = motion.step, motion.res, motion.here, motion.by_disc
+    longest = _newton(mid, tissue.k, res, step)
+    if longest <= LONG:
+        return
+    for j in range(N_LEVEL):
+        x, y, z = vec3.unrotate_at(mid, j, res[3 * j], res[3 * j + 1], res[3 * j + 2])
+        by[j, 0], by[j, 1], by[j, 2] = x - tissue.f[j, 0], y - tissue.f[j, 1], z - tissue.f[j, 2]
+    for _ in range(MOST_ROUNDS):
+        size = min(1.0, MAX_STEP / longest)
+        for i in range(18):
+            here[i // 3, i % 3] = state.u[i // 3, i % 3] + size * step[i]
+        passive.passive_levels(person, work.frames.turns, task.strand_scale, here, tissue)
+        longest, correction = 0.0, 0.0
+        for j in range(N_LEVEL):
+            f = tissue.f[j]
+            x, y, z = vec3.solve3(tissue.k[j], -f[0] - by[j, 0], -f[1] - by[j, 1], -f[2] - by[j, 2])
+            correction = max(correction, abs(x), abs(y), abs(z))
+            for i, more in enumerate((x, y, z)):
+                step[3 * j + i] = size * step[3 * j + i] + more
+                longest = max(longest, abs(step[3 * j + i]))
+        if correction <= LONG:
+            return
+
+
+@inner
+def _newton(mid: Floats, k: Floats, res: Floats, step: Floats) -> float:
+    """Write the step (18,) of the discs for the forces out of balance; return its longest entry, m."""
+    longest = 0.0
     for j in range(N_LEVEL):
         x, y, z = vec3.unrotate_at(mid, j, res[3 * j], res[3 * j + 1], res[3 * j + 2])
         x, y, z = vec3.solve3(k[j], -x, -y, -z)
         step[3 * j], step[3 * j + 1], step[3 * j + 2] = x, y, z
-        largest = max(largest, abs(x), abs(y), abs(z))
-    farthest = 0.0
+        longest = max(longest, abs(x), abs(y), abs(z))
+    return longest
+
+
+@inner
+def move(state: State, motion: Motion, damping: float, calm: float) -> None:
+    """Move discs and vertebrae by motion.step, mixed with the last steps once these are small; larger ones are taken
+    times `calm`. Each time mixing begins anew steps are half as long.
+    """
+    step, largest, farthest = motion.step, 0.0, 0.0
+    for i in range(18):
+        largest = max(largest, abs(step[i]))
     for v in range(step.size - 18):
         farthest = max(farthest, abs(step[18 + v]))
     mixed = motion.mixed

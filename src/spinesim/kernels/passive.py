@@ -161,7 +161,8 @@ def passive_by_turn(
     for n in range(axes):
         for j in range(N_LEVEL):
             _points_by_turn(j, (n + 2) % 3, u, turns[j], tissue, by_f[n], by_m[n])
-            _add_disc_by_turn(discs, j, (n + 2) % 3, u[j], turns[j], tissue.spare, by_f[n], by_m[n])
+    for j in range(N_LEVEL):
+        _add_disc_by_turn(discs, axes, j, u[j], turns[j], tissue, by_f, by_m)
 
 
 @kernel
@@ -203,19 +204,40 @@ def _points_by_turn(j: int, i: int, u: Floats, t: Floats, tissue: Tissue, by_f: 
 
 @kernel
 def _add_disc_by_turn(
-    discs: Discs, j: int, i: int, u: Floats, t: Floats, spare: Floats, by_f: Floats, by_m: Floats
+    discs: Discs, axes: int, j: int, u: Floats, t: Floats, tissue: Tissue, by_f: Floats, by_m: Floats
 ) -> None:
-    """Add what component i does to disc j, by central differences: of a mirrored posture they are mirrored."""
-    f, m, theta, direct, arm = spare[0, 0], spare[0, 1], spare[0, 2], spare[1], spare[2]
-    for sign in (1.0, -1.0):
-        for n in range(3):
-            f[n], m[n], theta[n] = 0.0, 0.0, t[n]
-        theta[i] += sign * NUDGE
-        disc.turning(theta, direct, arm)
-        disc.disc_wrench(discs, j, u, theta, direct, arm, f, m, spare[3], spare[4])
-        for n in range(3):
-            by_f[j, n] += sign * f[n] / (2.0 * NUDGE)
-            by_m[j, n] += sign * m[n] / (2.0 * NUDGE)
+    """Add what the components z, x, y of a level's rotation vector, as many as `axes`, do to disc j: force and moment
+    are -p and P (u x p) - N (dU/dtheta + push dV/dtheta), of which a component changes p by the core's push alone.
+
+    N and P themselves change by central differences: of a mirrored posture they are mirrored.
+    """
+    direct, arm = tissue.disc_direct[j], tissue.disc_arm[j]
+    px, py, pz, push, stiff, sx, sz = disc.pressed(discs, j, u, t)
+    ux, uy, uz = vec3.cross(u[0], u[1], u[2], px, py, pz)
+    theta, total, by_push, stiffness = tissue.spare[0, 0], tissue.spare[0, 1], tissue.spare[0, 2], tissue.spare[3, 0]
+    for i in range(3):
+        moment, slope, more, curve = disc.moment_laws(discs, j, i, t)
+        theta[i], total[i], by_push[i], stiffness[i] = t[i], moment + push * more, more, slope + push * curve
+    gx, gy, gz = vec3.rotate(direct, by_push[0], by_push[1], by_push[2])
+    for n in range(axes):
+        i = (n + 2) % 3
+        rise = stiff * by_push[i]
+        dx, dy, dz = rise * sx, -rise, rise * sz
+        x, y, z = vec3.cross(u[0], u[1], u[2], dx, dy, dz)
+        x, y, z = vec3.rotate(arm, x, y, z)
+        own = stiffness[i]
+        x, y = x - own * direct[0, i] - rise * gx, y - own * direct[1, i] - rise * gy
+        z -= own * direct[2, i] + rise * gz
+        for sign in (1.0, -1.0):
+            theta[i] = t[i] + sign * NUDGE
+            disc.turning(theta, tissue.spare[1], tissue.spare[2])
+            ax, ay, az = vec3.rotate(tissue.spare[2], ux, uy, uz)
+            bx, by, bz = vec3.rotate(tissue.spare[1], total[0], total[1], total[2])
+            half = sign / (2.0 * NUDGE)
+            x, y, z = x + half * (ax - bx), y + half * (ay - by), z + half * (az - bz)
+        theta[i] = t[i]
+        by_f[n, j, 0], by_f[n, j, 1], by_f[n, j, 2] = by_f[n, j, 0] - dx, by_f[n, j, 1] - dy, by_f[n, j, 2] - dz
+        by_m[n, j, 0], by_m[n, j, 1], by_m[n, j, 2] = by_m[n, j, 0] + x, by_m[n, j, 1] + y, by_m[n, j, 2] + z
 
 
 @inner

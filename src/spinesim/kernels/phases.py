@@ -39,4 +39,5 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
             recruitment.newton_step(work.problem, state, person.reserve_penalty, task.power, False)
         else:
             equilibrium.balance(person, task, state, work)
-            moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, 0.0, 1.0)
+            moves.step_discs(person, task, state, work)
+            moves.move(state, work.motion, 0.0, 1.0)

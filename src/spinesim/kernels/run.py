@@ -75,7 +75,8 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             if may_settle:
                 state.info[4] = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
             damping = 1.0 if attempt == 0 and free != rhythm.CAREFUL else 0.5
-            moves.move_discs(state, work.frames.mid, work.tissue.k, work.motion, damping, calm)
+            moves.step_discs(person, task, state, work)
+            moves.move(state, work.motion, damping, calm)
         if done and may_settle and trial < starts:
             rhythm.keep(problem, state, task.power, gamma, trial, work.motion)
         if done and trial >= starts and (attempt < 2 or attempt == LAST_ATTEMPT):

@@ -282,7 +282,9 @@ class Motion(NamedTuple):
     arm: Floats  # (level, 3, 3) m              the same per pull, whose moments are about the origin
     total: Floats  # (48,) N and N m            sum of all pulls' wrenches, about upper anchors and hips
     res: Floats  # (42,)                        balance: 18 forces, 24 moments
-    step: Floats  # (18 + turn,) m              move_discs, settling.step: translations, then turns
+    step: Floats  # (18 + turn,) m              step_discs, settling.step: translations, then turns
+    here: Floats  # (level, 3) m                step_discs: on the way
+    by_disc: Floats  # (level, 3) N             step_discs: what the passive tissue must bear, negative, mid frames
     past_step: Floats  # (5, 18 + turn) m
     past_point: Floats  # (5, 18 + turn) m
     mix_h: Floats  # (5, 5)
@@ -382,7 +384,8 @@ def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
 def _make_motion(turns: int) -> Motion:
     z, n = np.zeros, 18 + turns
     return Motion(
-        c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), past_step=z((5, n)),
+        c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), here=z((6, 3)),
+        by_disc=z((6, 3)), past_step=z((5, n)),
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
         by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), nudged=z((6, 43)), by_pelvis=z((3, 18)),
         held_u=z((6, 3)), held_lam=z(25),
