@@ -85,7 +85,7 @@ PARAMETERS = (
         lambda v: part("recruitment", tone=0.01 * v), (("recruitment", "", "tone", 1.0),),
     ),
     Parameter(
-        "specific tension, N/cm^2", 60.0, 46.0, 86.0, "Christophy2012; more would extend with over 450 N m; the start is the hips'",
+        "specific tension, N/cm^2", 60.0, 46.0, 86.0, "Christophy2012; over 450 N m beyond",
         lambda m: m.specific_tension_trunk / NEWTON_PER_CM2, specific_tension,
         (("muscles", "specific_tension", "trunk", 1.0),),
     ),
