@@ -101,7 +101,8 @@ def add_weights(d: Diagram) -> None:
     model, factor = d.solved.assembly.model, d.solved.assembly.subject.mass_factors
     for name in CHAIN:
         mass = model.bodies[name].mass * factor["thorax" if name == "thorax" else "trunk"]
-        d.push(name, d.point(name, model.bodies[name].center_of_mass), mass * task.gravity)
+        belly = d.turn[name][:, 0] * (0.0 if name in ("pelvis", "thorax") else d.solved.assembly.subject.waist_shift)
+        d.push(name, d.point(name, model.bodies[name].center_of_mass) + belly, mass * task.gravity)
     for s, side in enumerate(SIDES):
         places = d.solved.work.frames.arm[s]
         assert np.allclose(places[3], _joint(d, f"hand_{side}")) and np.allclose(places[1], _joint(d, f"elbow_{side}"))
@@ -284,12 +285,13 @@ def facet_pressure(depth: float, facets: Any) -> float:
 
 
 def add_abdomen(d: Diagram) -> None:
-    """Pressure lifts the diaphragm along the thorax and presses the pelvis as much, along the same line."""
-    model = d.solved.assembly.model
-    area = model.breath.area * d.size**2
-    force = float(d.result["intra_abdominal_pressure"]) * 1e3 * area * d.turn["thorax"][:, 1]
-    at = d.point("thorax", model.breath.center)
-    d.pair("thorax", at, "pelvis", at, force)
+    """Pressure pushes what lies above and below each disc apart, square to the disc, in front of its centre."""
+    breath = d.solved.assembly.model.breath
+    force = float(d.result["intra_abdominal_pressure"]) * 1e3 * breath.area * d.size**2
+    for j, level in enumerate(d.solved.assembly.model.levels):
+        mid, center = joint_frame(d, j)
+        at = center + mid @ np.array(breath.center) * d.size
+        d.pair(level.upper, at, level.lower, at, force * mid[:, 1])
 
 
 def add_supports(d: Diagram) -> None:

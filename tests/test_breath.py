@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import spinesim as ss
+from solving import solve
 from spinesim.kernels import equilibrium
 from spinesim.simulation import prepare
 
@@ -44,12 +45,41 @@ def test_pressure_of_an_effort_goes_through_what_was_measured() -> None:
         (law.effort_threshold, law.threshold_pressure),
         (law.effort_moment, law.effort_pressure),
     ):
-        turned = np.zeros((6, 3))
-        turned[-1] = moment * np.array([0.6, 0.0, -0.8])
-        share = equilibrium.effort_pressure(tables.effort, turned)
+        share = equilibrium.effort_pressure(tables.effort, moment)
         assert abs(share * law.maximum_pressure - pressure) < 1e-9 * law.maximum_pressure
-    assert equilibrium.effort_pressure(tables.effort, 1e4 * np.ones((6, 3))) == 1.0
+    assert equilibrium.effort_pressure(tables.effort, 1e4) == 1.0
 
 
 def test_lying_people_make_no_pressure_by_effort() -> None:
     assert float(ss.simulate("supine").intra_abdominal_pressure) < 0.1
+
+
+@pytest.mark.parametrize("name", ["standing", "flexed_full"])
+def test_pressure_pushes_square_to_every_disc_however_the_spine_is_bent(name: str) -> None:
+    """p A on all above each disc, 5 cm before its centre: so it extends every level alike and shears none."""
+    solved = solve(ss.load_scenario(name).to_dict())
+    breath, column = solved.assembly.model.breath, solved.assembly.person.lines.f_max.size
+    for j in range(6):
+        mid = solved.work.frames.mid[j]
+        force = mid.T @ solved.work.pulls.wrench[6 * j : 6 * j + 3, column]
+        moment = mid.T @ solved.arms(j)[:, column]
+        assert np.allclose(force, (0.0, 1.0, 0.0)) and np.allclose(moment, (0.0, 0.0, breath.center[0]))
+
+
+@pytest.mark.parametrize("name", ["standing", "flexed_60", "hold_20kg_far", "sit_up"])
+def test_pressure_follows_the_moment_that_muscles_hold(name: str) -> None:
+    """Muscles and pressure hold at L5-S1 what weights, loads and tissue leave; recruitment does not choose it."""
+    solved = solve(ss.load_scenario(name).to_dict())
+    work, person = solved.work, solved.assembly.person
+    n, lines = person.lines.n_fascicle, person.lines.f_max.size
+    active = solved.arms(5)[:, :n] @ (work.problem.x[:n] * work.pulls.gain[:n])
+    active += solved.arms(5)[:, lines] * work.problem.x[n] * work.pulls.gain[lines]
+    share = equilibrium.effort_pressure(person.breath.effort, float(np.linalg.norm(active)))
+    assert abs(work.problem.x[n] - share) < 1e-3
+
+
+def test_muscles_that_fall_silent_make_no_effort() -> None:
+    """Loads turn L5-S1 more at full flexion than at 60 deg, tissue bears them, and the pressure falls."""
+    bent, full = (solve(ss.load_scenario(name).to_dict()) for name in ("flexed_60", "flexed_full"))
+    assert abs(full.work.forces.level_m[5, 2]) > abs(bent.work.forces.level_m[5, 2])
+    assert float(full.result.intra_abdominal_pressure) < 0.8 * float(bent.result.intra_abdominal_pressure)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import xarray as xr
 
 from fakes import fake_result
 from spinesim._version import __version__
@@ -30,7 +31,7 @@ class Solver:
         self.attributes: dict[str, object] = {}
         self.error: BaseException | None = None
 
-    def simulate(self, scenario: Scenario) -> object:
+    def simulate(self, scenario: Scenario) -> xr.Dataset:
         self.asked.append(scenario)
         if self.error:
             raise self.error

@@ -63,15 +63,12 @@ class Outcome:
 
 
 def specific_tension(value: float) -> Change:
-    """Set the specific tension of the trunk, N/cm^2."""
+    """Set the specific tension of the trunk but for the abdominal wall, N/cm^2."""
 
     def change(model: Model) -> Model:
-        old, new = model.specific_tension_trunk, value * NEWTON_PER_CM2
-        trunk = set(model.trunk_groups)
-        fascicles = tuple(
-            replace(f, specific_tension=new) if f.group in trunk and math.isclose(f.specific_tension, old) else f
-            for f in model.fascicles
-        )
+        new = value * NEWTON_PER_CM2
+        trunk = set(model.trunk_groups) - {*WALL, "transversus_abdominis"}
+        fascicles = tuple(replace(f, specific_tension=new) if f.group in trunk else f for f in model.fascicles)
         return replace(model, fascicles=fascicles, specific_tension_trunk=new)
 
     return change
@@ -118,16 +115,11 @@ def part(name: str, **values: float) -> Change:
     return lambda model: replace(model, **{name: replace(getattr(model, name), **values)})
 
 
-def diaphragm_cost(factor: float) -> Change:
-    """Multiply the cost weight of abdominal pressure."""
-    return lambda model: replace(model, breath=replace(model.breath, volume=model.breath.volume * factor))
-
-
 SETTINGS = (
     Setting("specific tension of the trunk", "46 N/cm²", "Christophy2012", specific_tension(46.0)),
     Setting("specific tension of the trunk", "100 N/cm²", "Bruno2015", specific_tension(100.0)),
     Setting("specific tension of the abdominal wall", "46 N/cm²", "Christophy2012", wall_tension(46.0)),
-    Setting("specific tension of the abdominal wall", "90 N/cm²", "as the extensors", wall_tension(90.0)),
+    Setting("specific tension of the abdominal wall", "100 N/cm²", "Bruno2015", wall_tension(100.0)),
     Setting("tone of an upright trunk", "0.9 %", "Cholewicki1997", part("recruitment", tone=0.009)),
     Setting("tone of an upright trunk", "2.5 %", "Cholewicki1997", part("recruitment", tone=0.025)),
     Setting("recruitment power p", "2", "the usual squares", scenario={"recruitment.p": 2}),
@@ -137,10 +129,8 @@ SETTINGS = (
     Setting("passive paraspinal fibres", "textbook curve", "Thelen2003", textbook),
     Setting("diaphragm area", "243 cm²", "McGillNorman1987", part("breath", area=243e-4)),
     Setting("diaphragm area", "300 cm²", "McGillNorman1987, others in its note", part("breath", area=300e-4)),
-    Setting("cost of abdominal pressure", "half", "assumed, a cost is not measured", diaphragm_cost(0.5)),
-    Setting("cost of abdominal pressure", "double", "assumed, a cost is not measured", diaphragm_cost(2.0)),
-    Setting("least pressure at 120 N m", "2 kPa", "Bo2020", part("breath", effort_pressure=2e3)),
-    Setting("least pressure at 120 N m", "10 kPa", "Bo2020", part("breath", effort_pressure=1e4)),
+    Setting("pressure at 120 N m", "2 kPa", "Bo2020", part("breath", effort_pressure=2e3)),
+    Setting("pressure at 120 N m", "10 kPa", "Bo2020", part("breath", effort_pressure=1e4)),
     Setting("cost of settling", "1", "assumed, a cost is not measured", part("recruitment", settle_cost=1.0)),
     Setting("cost of settling", "10", "assumed, a cost is not measured", part("recruitment", settle_cost=10.0)),
     Setting("bracing at greatest pressure", "5 %", "assumed, no range was found", part("recruitment", bracing=0.05)),

@@ -19,7 +19,7 @@ from spinesim.kernels.tables import LEAN, LIST, ROTATION, Person, Task, make_sta
 from spinesim.model import Model
 from spinesim.simulation import load_model, prepare, simulate
 
-KETTLEBELL = {"kind": "held", "mass": "10 kg", "reach": "0.35 m", "height": "hip"}
+KETTLEBELL = {"kind": "held", "mass": "16 kg", "reach": "0.35 m", "height": "hip"}
 HELD = {"vertebrae": "held", "lumbopelvic_rhythm": "solved"}
 
 
@@ -42,12 +42,12 @@ def cost(solved: Solved) -> float:
     return float(np.sum(problem.x[:n] ** 2 / problem.ease[:n]))
 
 
-@pytest.mark.parametrize(("trunk", "stiffness"), [(45.0, 100), (45.0, 500), (60.0, 100)])
+@pytest.mark.parametrize(("trunk", "stiffness"), [(55.0, 100), (60.0, 500), (60.0, 100)])
 def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
     """Against the same task with the lumbar flexion prescribed to both sides of what was found.
 
-    Discs give way by their passive tangent alone in the slope of the cost, and the least abdominal pressure, which
-    follows the moment of the loads, counts as it is: that leaves up to 0.65 deg.
+    The abdominal pressure, which follows what muscles hold, is taken as it is at the lean found. Discs give way by
+    their passive tangent alone in the slope of the cost: that leaves up to 0.65 deg.
     """
     hips = {"hips": [{"stiffness": f"{stiffness} %"}]}
     found = solve(hinge(trunk) | hips)
@@ -57,7 +57,8 @@ def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
 
     def total(flexion: float) -> float:
         posture = {"lumbopelvic_rhythm": None, "lumbar_flexion": f"{np.degrees(flexion):.9f} deg"}
-        there = solve(hinge(trunk, **posture) | hips)
+        breath = {"intra_abdominal_pressure": f"{float(found.result.intra_abdominal_pressure):.12g} kPa"}
+        there = solve(hinge(trunk, **posture) | hips | {"breath": breath})
         assert there.status == CONVERGED
         return cost(there) + law.lean_cost * ((flexion - rhythm) / law.lean_spread) ** 2
 
@@ -124,13 +125,13 @@ def test_a_weaker_gluteus_changes_the_share() -> None:
 def test_of_two_ways_to_bend_the_cheaper_is_found(strength: str) -> None:
     """From several starts, for from that of the posture a solve may go to and fro between two leans."""
     groups = ("gluteus_maximus", "gluteus_medius", "gluteus_minimus")
-    crate = {"kind": "held", "mass": "20 kg", "reach": "0.4 m", "height": "knee"}
+    crate = {"kind": "held", "mass": "25 kg", "reach": "0.4 m", "height": "knee"}
     posture = {"trunk_inclination": "30 deg", "knee_flexion": "20 deg", "lumbopelvic_rhythm": "solved"}
     muscles = [{"group": group, "strength": strength} for group in groups]
     found = solve(situation(posture=posture, loads=[crate], muscles=muscles))
     assert found.status == CONVERGED
     assert not found.unsettled
-    assert abs(found.state.tilt[LEAN]) > np.radians(3.0)
+    assert abs(found.state.tilt[LEAN]) > np.radians(2.0)
 
 
 # --- on one leg -----------------------------------------------------------------------------------------------------

@@ -164,3 +164,11 @@ def test_strength_is_that_of_dissected_muscle(standing: Solved) -> None:
     """Trunk extensors of a man make 200 to 450 N m at L4-L5 (isometric tests)."""
     found, force = arms(standing, EXTENSORS)
     assert 200.0 <= float(found @ force) * 1e-3 <= 450.0
+
+
+def test_multifidus_has_the_area_and_the_fibres_that_were_measured() -> None:
+    """23.9 +- 3.0 cm^2 and 5.66 +- 0.65 cm at the optimal sarcomere length, 2.27 um in neutral (Ward 2009)."""
+    fibres = [f for f in load_model().fascicles if f.group == "multifidus"]
+    area = sum(f.pcsa for f in fibres)
+    mean = sum(f.pcsa * f.optimal_fibre_length for f in fibres) / area
+    assert abs(area * 1e4 - 23.9) < 0.1 and abs(mean * 1e2 - 5.66) < 0.02

@@ -105,6 +105,8 @@ def _skeleton(model: Model, subject: Subject) -> Skeleton:
     for index, name in enumerate(("pelvis", "L5", "L4", "L3", "L2", "L1", "thorax")):
         mass[index] = model.bodies[name].mass * factor["thorax" if name == "thorax" else "trunk"]
         com[index] = np.array(model.bodies[name].center_of_mass) * size
+        if name not in ("pelvis", "thorax"):
+            com[index, 0] += subject.waist_shift
     for index, name in ((7, "thigh"), (9, "shank")):
         body = model.bodies[f"{name}_right"]
         mass[index : index + 2] = body.mass * factor[name]

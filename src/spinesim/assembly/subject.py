@@ -27,6 +27,9 @@ class Subject:
         share that is neither fat (Frankenfield 2001, from body mass index) nor bone and viscera.
     disc_area : float
         Factor on disc and ligament cross-sections.
+    waist_shift : float
+        m, how much farther forward the mass of the lumbar trunk slices lies than scaling by length puts it
+        (Hajihosseinali 2015, from body mass index).
     mass_factors : dict
         Factor on the mass of thorax, trunk, thigh, shank, upper_arm, forearm, hand (de Leva 1996).
     compression_limit, shear_limit : float
@@ -40,6 +43,7 @@ class Subject:
     length: float
     strength: float
     disc_area: float
+    waist_shift: float
     mass_factors: dict[str, float]
     compression_limit: float
     shear_limit: float
@@ -65,6 +69,7 @@ def scale_subject(model: Model, wanted: conditions.Subject) -> Subject:
         length=length,
         strength=muscle / own / length * (law.female_strength if female else 1.0),
         disc_area=grown if wanted.disc_area is None else wanted.disc_area / _disc_area(model),
+        waist_shift=law.waist_shift * max(mass / height**2 - law.waist_index, 0.0),
         mass_factors=_mass_factors(model, wanted.sex, mass / reference.mass),
         compression_limit=intercept + slope * age / SECONDS_PER_DECADE,
         shear_limit=law.shear,

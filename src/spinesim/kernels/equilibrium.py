@@ -121,16 +121,30 @@ def pull(person: Person, task: Task, frames: Frames, pulls: Pulls) -> None:
     """Update lengths, wrenches and forces of all that pulls or pushes."""
     muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
     muscle.line_forces(person.lines, task.fascia_scale, pulls)
-    _push_geometry(person.breath, person.lines.f_max.size, frames.r, frames.o, pulls.gain, pulls.wrench)
+    n, breath = person.lines.f_max.size, person.breath
+    _push_geometry(breath, n, frames.r, frames.o, pulls.gain, pulls.wrench)
+    _press_sections(breath.diaphragm, n, frames.mid, frames.a_up, pulls.wrench)
+
+
+@kernel
+def _press_sections(at: Floats, n: int, mid: Floats, a_up: Floats, wrench: Floats) -> None:
+    """Write a unit force square to each disc at the point `at` (mid frame, from the anchor) to the levels of column n.
+
+    What lies above a section through the trunk is pressed by what lies below over the whole section, however the spine
+    is bent: the rest of the abdomen's wall carries its pressure within one side of the section.
+    """
+    for j in range(N_LEVEL):
+        x, y, z = vec3.rotate_at(mid, j, 0.0, 1.0, 0.0)
+        px, py, pz = vec3.rotate_at(mid, j, at[0], at[1], at[2])
+        mx, my, mz = vec3.cross(px + a_up[j, 0], py + a_up[j, 1], pz + a_up[j, 2], x, y, z)
+        muscle.put_wrench(wrench, n, 0.0, 6 * j, x, y, z, mx, my, mz)
 
 
 @kernel
 def _push_geometry(breath: Breath, n: int, r: Floats, o: Floats, gain: Floats, wrench: Floats) -> None:
-    """Update the pulls that are no lines: abdominal pressure on the diaphragm and supports on the thorax."""
+    """Update the pulls that are no lines: the force of abdominal pressure, and supports on the thorax."""
     gain[n] = breath.maximum * breath.area
-    x, y, z = vec3.rotate_at(r, THORAX, 0.0, 1.0, 0.0)
-    p, d = breath.diaphragm, breath.support_direction
-    _push_column(wrench, n, r, o, p[0], p[1], p[2], x, y, z)
+    d = breath.support_direction
     for k in range(breath.support_limit.size):
         gain[n + 2 + k] = breath.support_limit[k]
         x, y, z = vec3.rotate_at(r, THORAX, d[k, 0], d[k, 1], d[k, 2])
@@ -259,8 +273,8 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
         for q in range(n):
             problem.a[18 + row, q] = pulls.gain[q] * pulls.wrench[k, q]
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
-    if task.pressure < 0.0 and not is_supported(task.support_on):
-        problem.lo[n] = effort_pressure(person.breath.effort, work.forces.level_m) * wall_share(problem.a, task.upper)
+    if task.pressure < 0.0:
+        _breathe(person.breath, task, work)
     for row in range(N_EQUATION):
         for q in range(problem.x.size - 2 * task.turns, problem.x.size):
             problem.a[row, q] = 0.0
@@ -270,13 +284,37 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
         settling.columns(task, state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem)
 
 
-@kernel
-def effort_pressure(effort: Floats, level_m: Floats) -> float:
-    """Return the least abdominal pressure people have while loads turn their trunk by level_m (level, 3) N m, as a
-    share of the maximum: it rises with the moment at L5-S1, whatever its direction, and faster from a threshold on.
+@inner
+def _breathe(breath: Breath, task: Task, work: Work) -> None:
+    """Update the bounds of the abdominal pressure, which nobody stated: it follows the effort of the trunk's muscles.
+
+    Free of that, recruitment would take all there is in the greatest efforts, more than people were measured to have.
     """
-    x, y, z = level_m[N_LEVEL - 1, 0], level_m[N_LEVEL - 1, 1], level_m[N_LEVEL - 1, 2]
-    moment = math.sqrt(x * x + y * y + z * z)
+    problem, share = work.problem, 0.0
+    if not is_supported(task.support_on):
+        left = left_to_muscles(work.frames.mid, work.tissue.m, work.forces.level_m, work.motion.total)
+        share = effort_pressure(breath.effort, left) * wall_share(problem.a, task.upper)
+    n = problem.x.size - 2 * task.turns - 2 - breath.support_limit.size
+    problem.lo[n] = share
+    problem.up[n] = share
+
+
+@kernel
+def left_to_muscles(mid: Floats, m: Floats, level_m: Floats, total: Floats) -> float:
+    """Return the moment at L5-S1 (N m) that discs, ligaments, facets and passive tension leave of that of the loads,
+    whatever its direction: `m` (level, 3) mid frames, level_m (level, 3), total (48,) of all passive tensions.
+    """
+    j, c = N_LEVEL - 1, 6 * N_LEVEL - 3
+    x, y, z = vec3.rotate_at(mid, j, m[j, 0], m[j, 1], m[j, 2])
+    x, y, z = x + level_m[j, 0] + total[c], y + level_m[j, 1] + total[c + 1], z + level_m[j, 2] + total[c + 2]
+    return math.sqrt(x * x + y * y + z * z)
+
+
+@kernel
+def effort_pressure(effort: Floats, moment: float) -> float:
+    """Return the abdominal pressure people have while their muscles hold a moment (N m) at L5-S1, as a share of the
+    maximum: it rises with it, and faster from a threshold on.
+    """
     return min(effort[1] * min(moment, effort[0]) + effort[2] * max(moment - effort[0], 0.0), 1.0)
 
 

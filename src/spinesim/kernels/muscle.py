@@ -114,7 +114,7 @@ def _walk_segments(
 
 
 @kernel
-def _put_wrench(
+def put_wrench(
     wrench: Floats, line: int, keep: float, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
 ) -> None:
     """Write a force and a moment to the six rows from c, on top of `keep` times what is there."""
@@ -134,7 +134,7 @@ def cross_levels(
     """Write a unit force (x, y, z) at p on the upper body `high` to every level above body `low`."""
     mx, my, mz = vec3.cross(px, py, pz, x, y, z)
     for j in range(6 - high, 6 - low):
-        _put_wrench(wrench, line, keep, 6 * j, x, y, z, mx, my, mz)
+        put_wrench(wrench, line, keep, 6 * j, x, y, z, mx, my, mz)
 
 
 @kernel
@@ -161,7 +161,7 @@ def _cross_hip(
     side = (a - 7) % 2
     hip, c = 7 + side, 36 + 6 * side
     mx, my, mz = vec3.cross(px - o[hip, 0], py - o[hip, 1], pz - o[hip, 2], x, y, z)
-    _put_wrench(wrench, line, keep, c, x, y, z, mx, my, mz)
+    put_wrench(wrench, line, keep, c, x, y, z, mx, my, mz)
 
 
 @inner

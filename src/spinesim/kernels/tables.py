@@ -132,7 +132,7 @@ class Lines(NamedTuple):
 class Breath(NamedTuple):
     """Abdominal pressure and the contacts people lean on; they are columns of the recruitment too."""
 
-    diaphragm: Floats  # (3,) m                 centre of pressure in the thorax frame
+    diaphragm: Floats  # (3,) m                 centre of pressure from the anchor of each disc, its mid frame
     area: float  # m^2
     hoop_area: float  # m^2                     radius x height: wall force per pressure
     maximum: float  # Pa

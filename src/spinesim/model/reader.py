@@ -201,7 +201,7 @@ def _passive_law(node: Node) -> PassiveLaw:
 def _breath(node: Node) -> dict[str, Any]:
     diaphragm, hoop, muscle = node["diaphragm"], node["hoop"], node["transversus_abdominis"]
     height, effort = hoop["height"].quantity("length"), node["effort"]
-    diaphragm["center"]["body"].text("thorax")
+    diaphragm["center"]["body"].text("disc")
     law = BreathLaw(
         area=diaphragm["area"].quantity("area"),
         center=diaphragm["center"].vector("length"),
@@ -257,6 +257,8 @@ def _subject(node: Node) -> dict[str, Any]:
             sex: {name: item.number() for name, item in shares[sex].items() if name != "source"}
             for sex in ("male", "female")
         },
+        waist_index=node["waist"]["from_index"].quantity("number"),
+        waist_shift=node["waist"]["shift"].quantity("length"),
         female_disc_area=node["female_factor"]["disc_area"].quantity("number"),
         female_strength=node["female_factor"]["strength"].quantity("number"),
         compression={

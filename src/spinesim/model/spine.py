@@ -193,7 +193,7 @@ class BreathLaw:
     """Abdominal pressure, its hoop and transversus abdominis (each side)."""
 
     area: float  # m^2
-    center: Point  # m, thorax
+    center: Point  # m, of its force on a section, from the centre of the disc there, disc frame
     volume: float  # m^3
     hoop_radius: float  # m
     hoop_height: float  # m
@@ -243,6 +243,8 @@ class SubjectLaw:
     fat: Mapping[str, Point]
     other_share: float
     segment_share: Mapping[str, Mapping[str, float]]
+    waist_index: float  # kg/m^2, body mass index beyond which the waist's mass lies farther forward ...
+    waist_shift: float  # m, ... by this much for each more
     female_disc_area: float
     female_strength: float
     compression: Mapping[str, tuple[float, float]]  # N, N per decade

@@ -18,6 +18,8 @@ from spinesim.validation.situations import Situation
 if TYPE_CHECKING:
     import xarray as xr
 
+    from spinesim.model import Model
+
 Solve = Callable[[Scenario], "xr.Dataset"]
 Progress = Callable[[int, int], None]
 
@@ -87,7 +89,11 @@ def choose(cases: Sequence[Case], study: str | None = None, kind: str | None = N
 
 
 def run_cases(
-    cases: Sequence[Case], workers: int = 2, solve: Solve | None = None, progress: Progress | None = None
+    cases: Sequence[Case],
+    workers: int = 2,
+    solve: Solve | None = None,
+    progress: Progress | None = None,
+    model: Model | None = None,
 ) -> Validation:
     """Solve every scenario of the cases once and judge all rows.
 
@@ -99,6 +105,8 @@ def run_cases(
         Threads; the solver releases the interpreter lock.
     solve : callable, optional
         Takes the place of `spinesim.simulate`, and of the search for the largest load where a case asks for it.
+    model : Model, optional
+        A changed model, in place of the one that each scenario names.
     progress : callable, optional
         Called with how many scenarios are done, and of how many.
 
@@ -108,7 +116,7 @@ def run_cases(
         With a row for every row: those whose scenario failed say why.
     """
     situations = {situation.key: situation for case in cases for situation in _used(case)}
-    solved = _solve_all(situations, max(1, workers), solve, progress)
+    solved = _solve_all(situations, max(1, workers), solve, progress, model)
     rows = [_judged(case, row, solved) for case in cases for row in case.rows]
     return Validation(list(cases), rows, solved)
 
@@ -120,14 +128,14 @@ def _of_kind(case: Case, kind: str) -> Case:
     return Case(case.suite, case.file, case.entry, case.situations, rows, curves)
 
 
-def _simulate(scenario: Scenario, largest: str | None) -> xr.Dataset:
+def _simulate(scenario: Scenario, largest: str | None, model: Model | None) -> xr.Dataset:
     if largest is not None:
         from spinesim.capacity import largest_load
 
-        return largest_load(scenario, largest)
+        return largest_load(scenario, largest, model)
     from spinesim.simulation import simulate
 
-    return simulate(scenario)
+    return simulate(scenario) if model is None else simulate(scenario, model=model)
 
 
 def _used(case: Case) -> Iterable[Situation]:
@@ -139,11 +147,12 @@ def _used(case: Case) -> Iterable[Situation]:
 
 
 def _solve_all(
-    situations: Mapping[str, Situation], workers: int, solve: Solve | None, progress: Progress | None
-) -> dict[str, Solved]:
+    situations: Mapping[str, Situation], workers: int, solve: Solve | None, progress: Progress | None,
+    model: Model | None,
+) -> dict[str, Solved]:  # fmt: skip
     solved: dict[str, Solved] = {}
     with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(_solve_one, situation, solve): key for key, situation in situations.items()}
+        futures = {pool.submit(_solve_one, situation, solve, model): key for key, situation in situations.items()}
         for future in as_completed(futures):
             solved[futures[future]] = future.result()
             if progress is not None:
@@ -151,11 +160,11 @@ def _solve_all(
     return {key: solved[key] for key in situations}
 
 
-def _solve_one(situation: Situation, solve: Solve | None) -> Solved:
+def _solve_one(situation: Situation, solve: Solve | None, model: Model | None) -> Solved:
     if situation.scenario is None:
         return Solved(None, "refused", situation.refusal)
     try:
-        result = solve(situation.scenario) if solve else _simulate(situation.scenario, situation.largest)
+        result = solve(situation.scenario) if solve else _simulate(situation.scenario, situation.largest, model)
     except SpinesimError as error:
         return Solved(None, "refused", " / ".join(str(error).splitlines()))
     end = str(result.attrs.get("status", "converged"))
