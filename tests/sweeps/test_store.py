@@ -51,9 +51,11 @@ run.sweep(json.loads(sys.argv[1]), out=sys.argv[2], workers=2, resume=True, bloc
 """
 
 # The first blocks take so long that whoever waits for them is interrupted there.
+# A child of a shell's background job ignores the signal, so it is told to heed it.
 STOPPED_CHILD = """
-import json, sys, time
+import json, signal, sys, time
 from spinesim.sweeps import run
+signal.signal(signal.SIGINT, signal.default_int_handler)
 solve = run.solve_block
 def slow(plan, start, stop, stopped):
     time.sleep(1.0)

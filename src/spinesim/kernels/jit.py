@@ -2,7 +2,8 @@
 
 Numba keys its cache by the file of the decorated function alone, so an edited callee would leave callers with old
 machine
-code. The cache folder is therefore named by a digest of all kernel sources, the numba version and the processor.
+code. The cache folder is therefore named by a digest of all kernel sources and where they lie, the numba version and
+the processor.
 
 Loading numba takes longer than a solve, a second of every run. So a kernel that Python calls leaves its machine code in
 the cache by itself (`machine_code`), and numba is imported only where there is none yet.
@@ -67,8 +68,10 @@ def _processor() -> str:
 
 
 def _digest() -> str:
-    digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    # By place too, as numba keeps its own: what lies in the folder then is all of one source.
+    folder = Path(__file__).resolve().parent
+    digest = hashlib.sha256(str(folder).encode())
+    for source in sorted(folder.glob("*.py")):
         digest.update(source.read_bytes())
     digest.update(_numba_version() + f"|{sys.version}|{_processor()}".encode())
     return digest.hexdigest()[:16]
