@@ -2,7 +2,7 @@
 
 from spinesim.kernels import kinematics, loads, muscle, passive, vec3
 from spinesim.kernels.equilibrium import sum_pulls, to_anchors
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, State, Task, Work
 
 ANGLE = 2e-6  # rad
@@ -25,7 +25,7 @@ def tangent_by_differences(
             stiffness[c, i] = 0.5 * (base[i] - stiffness[c, i]) / (ANGLE if c < 18 else SHIFT)
 
 
-@inner
+@kernel
 def _move(
     person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, c: int, sign: float, out: Floats
 ) -> None:
@@ -61,7 +61,7 @@ def _turn_level(
     t[2] += z
 
 
-@inner
+@kernel
 def _generalised(
     person: Person, task: Task, state: State, work: Work, r0: Floats, offsets: Floats, out: Floats
 ) -> None:

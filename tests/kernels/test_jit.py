@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,3 +108,33 @@ def _of_python() -> set[str]:
         if "make_" in node.name
     }
     return own | made | {"observe.make_sight"}
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="each user has temporary files of their own")
+def test_machine_code_is_taken_from_no_folder_that_another_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    own = tmp_path / f"spinesim-{os.getuid()}"
+
+    def last() -> Path:
+        return list(jit._candidates())[-1]
+
+    assert last() == own and stat.S_IMODE(own.stat().st_mode) == 0o700  # made where there is none
+    for mode in (0o770, 0o707, 0o777):
+        own.chmod(mode)
+        assert last() != own
+    own.chmod(0o755)
+    assert last() == own
+    other = os.getuid() + 1
+    monkeypatch.setattr("os.getuid", lambda: other)
+    own.rename(tmp_path / f"spinesim-{os.getuid()}")
+    assert last().parent != tmp_path  # another made it
+    monkeypatch.undo()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    own.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    assert last().parent != tmp_path
+    own.unlink()
+    own.write_text("a file")
+    assert last().parent != tmp_path

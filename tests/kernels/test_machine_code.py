@@ -35,9 +35,7 @@ def made(folder: Path) -> tuple[Any, Path]:
         return numbers.sum() + more, more * count
 
     args = [np.arange(6.0).reshape(2, 3), 0.5, 3]
-    dispatcher = dispatcher_of(add_up, {}, folder)
-    dispatcher(*args)
-    found = machine_code_of(dispatcher, args)
+    found = machine_code_of(dispatcher_of(add_up, folder), args)
     assert found is not None
     place = folder / "add_up.code"
     keep(place, *found)
@@ -106,6 +104,54 @@ def test_digest_tells_layouts_apart() -> None:
     assert one is not None and other is not None
     assert digest_of(one) != digest_of(other)
     assert digest_of(one) == digest_of(kinds_of([handed(make_state())]) or ())
+
+
+@compiled
+def test_what_a_kernel_calls_is_built_in_and_not_written_by_itself() -> None:
+    from spinesim.kernels.compiler import Part, dispatcher_of, machine_code_of
+
+    def half(x: float) -> float:
+        return 0.5 * x
+
+    part = dispatcher_of(half, None)
+
+    def quarter(x: float) -> float:
+        return part(0.5 * x)
+
+    told, code = machine_code_of(dispatcher_of(quarter, None), [1.0]) or ({}, b"")
+    assert machine_code.placed(told, code)([4.0]) == 1.0
+    (made,) = part.overloads.values()
+    assert isinstance(made.library, Part)
+
+
+@compiled
+def test_what_comes_back_may_be_of_any_kind() -> None:
+    def among(numbers: Any, x: float) -> bool:
+        return bool(numbers[0] < x)
+
+    def both(n: int, x: float) -> tuple[int, float]:
+        return n + 1, x / 2.0
+
+    def nothing(numbers: Any) -> None:
+        numbers[0] = 7.0
+
+    is_among, of_both, of_nothing = (Kernel(function) for function in (among, both, nothing))
+    numbers = np.array([1.0, 3.0])
+    assert [is_among(numbers, 2.0), is_among(numbers, 0.5), of_both(2, 3.0)] == [True, False, (3, 1.5)]
+    assert of_nothing(numbers) is None and numbers[0] == 7.0
+
+
+@compiled
+def test_a_kernel_takes_arrays_that_the_core_does_not_have() -> None:
+    @kernel
+    def corner(a: Any) -> float:
+        return a[0, 1]
+
+    numbers = np.arange(6.0).reshape(2, 3)
+    fixed = numbers.T.copy()
+    fixed.flags.writeable = False
+    assert [corner(numbers), corner(numbers.T), corner(fixed)] == [1.0, 3.0, 3.0]
+    jit.KERNELS.remove(corner)
 
 
 @compiled

@@ -17,7 +17,6 @@ from differences import gradient, jacobian
 from specimens import LUMBAR, assembled, imbalance, potential, run, stored
 from spinesim.assembly import SpecimenAssembly
 from spinesim.kernels import specimen
-from spinesim.kernels.jit import config
 from spinesim.kernels.specimen_tables import COMPRESSION, N_LOAD, make_balance, make_chain_desk, make_level_desk
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
 from tolerances import PENCIL, SOLVED
@@ -25,7 +24,6 @@ from tolerances import PENCIL, SOLVED
 Array = NDArray[np.float64]
 AGREES = 1e-8  # relative, between two solvers of one problem
 SCALE = np.array([1.0, 1.0, 1.0, 0.02, 0.02, 0.02])  # rad and m that count alike
-plain_python = pytest.mark.skipif(not config.DISABLE_JIT, reason="the compiled inside cannot be called from Python")
 few = settings(max_examples=3, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 EVERYTHING = {
@@ -58,7 +56,6 @@ def drawn_places(draw: st.DrawFn) -> Array:
 # --- one door for all forces ---------------------------------------------------------------------------------------
 
 
-@plain_python
 @pytest.mark.interpreted
 @few
 @given(drawn_places())
@@ -76,7 +73,6 @@ def test_what_is_out_of_balance_is_the_slope_of_the_whole_energy(q: Array) -> No
     assert np.abs(slope + g * scale).max() < SOLVED * max(np.abs(slope).max(), 1.0)
 
 
-@plain_python
 @pytest.mark.interpreted
 @few
 @given(drawn_places(), st.booleans())

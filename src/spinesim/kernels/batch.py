@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from spinesim.kernels import observe, run
 from spinesim.kernels.handles import numbers_of, renewed
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.observe import Sight
 from spinesim.kernels.tables import Floats, Ints, Person, State, Task, Work
 
@@ -64,7 +64,7 @@ def solve_many(
         observe.observe(p, s, state, work, hands, status, changes.row[i], sight)
 
 
-@inner
+@kernel
 def _cool(state: State) -> None:
     """Start cold, so that no scenario knows which came before it."""
     state.u[:] = 0.0

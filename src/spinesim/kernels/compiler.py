@@ -1,4 +1,9 @@
-"""Numba, for kernels whose machine code is not in the cache yet; nothing else imports it."""
+"""Numba, for kernels whose machine code is not in the cache yet; nothing else imports it.
+
+By itself numba links and optimises a function with all it calls, and writes its machine code, before it goes on to
+the caller, for which it does so again. Most kernels are only ever built into others. So each is a `Part` here, which
+waits until Python calls a kernel; that one is linked with all its parts, optimised and written, once.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,10 @@ from threading import Lock
 from typing import Any
 
 import numba
-from llvmlite import binding
 from numba import typeof, types
 from numba.core import config as numba_config
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from spinesim.kernels import handles_code, lanes_code  # noqa: F401  (tell numba of handles and of what is written)
@@ -26,7 +32,97 @@ KNOWN = frozenset({
     "expm1", "log", "log2", "log10", "log1p", "pow", "sqrt", "cbrt", "hypot", "sinh", "cosh", "tanh", "fabs", "floor",
     "ceil", "fmod", "copysign", "round", "trunc", "ldexp", "frexp",
 })  # fmt: skip
+OPTIONS: Any = {
+    "nogil": True,
+    "error_model": "numpy",
+    # No sum is reordered and nothing contracted: a kernel is built into each of its callers, and every copy
+    # must give the same bits (`lanes` has the sums that need speed).
+    "fastmath": False,
+    # Kernels own no memory, and counting references to a hundred arrays costs more than some laws do.
+    "_nrt": False,
+    # Nothing takes a kernel's address; a C entry that unpacks hundreds of arrays costs seconds to compile.
+    "no_cfunc_wrapper": True,
+}
 _lock = Lock()
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+class _Codegen:
+    """Numba's code generator as a part sees it: no code is in memory yet that an environment could be set in."""
+
+    def __init__(self, codegen: Any) -> None:
+        self._codegen = codegen
+
+    def set_env(self, env_name: str, env: Any) -> None:
+        """Do nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._codegen, name)
+
+
+class Part(JITCodeLibrary):
+    """The code of one function, to be built into others."""
+
+    @property
+    def codegen(self) -> Any:
+        """What generates its code."""
+        return _Codegen(self._codegen)
+
+    def finalize(self) -> None:
+        """Take the function as it is; all else is left to the kernel that Python calls."""
+        self._finalize_final_module()
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return 0: there is no machine code."""
+        return 0
+
+    def serialize_using_object_code(self) -> Any:
+        """Return the function with all it calls, as numba's cache keeps it."""
+        return self.name, "bitcode", self.linked().as_bitcode()
+
+    def linked(self) -> Any:
+        """Return a module that holds the function and all it calls."""
+        module = self._get_module_for_linking().clone()
+        for part in _parts_of(self, {}):
+            module.link_in(part._get_module_for_linking(), preserve=True)
+        return module
+
+    def whole(self, entry: str) -> Any:
+        """Return a module that holds one function, with all it calls built in."""
+        made = Part(self._codegen, self.name)
+        made._final_module = self.linked()
+        for function in made._final_module.functions:
+            if not function.is_declaration:
+                function.linkage = "external" if function.name == entry else "internal"
+        made._optimize_final_module()
+        return made._final_module
+
+
+def _parts_of(library: Any, found: dict[Any, None]) -> dict[Any, None]:
+    """Return all that a library calls, and what that calls."""
+    for part in library._linking_libraries:
+        if part not in found:
+            found[part] = None
+            _parts_of(part, found)
+    return found
+
+
+@contextlib.contextmanager
+def _making_parts() -> Iterator[None]:
+    """Let numba put what it compiles into parts."""
+    codegen = target.target_context.codegen()
+    before = codegen._library_class
+    codegen._library_class = Part
+    try:
+        yield
+    finally:
+        codegen._library_class = before
 
 
 @contextlib.contextmanager
@@ -41,12 +137,12 @@ def _rare_collection() -> Iterator[None]:
 
 
 @cache
-def _compiling_once(dispatcher: Any) -> Any:
-    """Return the class of dispatchers that compile once for all constants."""
+def _compiling_parts(dispatcher: Any) -> Any:
+    """Return the class of dispatchers that compile parts, once for all constants."""
 
     class Once(dispatcher):
         def compile(self, sig: Any) -> Any:
-            with _rare_collection():
+            with global_compiler_lock, _rare_collection(), _making_parts():
                 return super().compile(sig)
 
         def get_call_template(self, args: Any, kws: Any) -> Any:
@@ -57,30 +153,23 @@ def _compiling_once(dispatcher: Any) -> Any:
     return Once
 
 
-def dispatcher_of(function: Callable[..., Any], more: dict[str, Any], folder: Path | None) -> Any:
-    """Return what numba makes of a function, cached in a folder."""
-    options: Any = {
-        "cache": folder is not None,
-        "nogil": True,
-        "error_model": "numpy",
-        # No sum is reordered and nothing contracted: a kernel is built into each of its callers, and every copy
-        # must give the same bits (`lanes` has the sums that need speed).
-        "fastmath": False,
-        # Kernels own no memory, and counting references to a hundred arrays costs more than some laws do.
-        "_nrt": False,
-        # Nothing takes a kernel's address; a C entry that unpacks hundreds of arrays costs seconds to compile.
-        "no_cfunc_wrapper": True,
-        **more,
-    }
+def dispatcher_of(function: Callable[..., Any], folder: Path | None) -> Any:
+    """Return what numba makes of a function that kernels call, its parts cached in a folder."""
     with _lock:
         before = config.CACHE_DIR
         config.CACHE_DIR = str(folder) if folder else before
         try:
+            options = {**OPTIONS, "cache": folder is not None, "no_cpython_wrapper": True}
             compiled: Any = numba.njit(**options)(function)
         finally:
             config.CACHE_DIR = before
-    compiled.__class__ = _compiling_once(type(compiled))
+    compiled.__class__ = _compiling_parts(type(compiled))
     return compiled
+
+
+def callable_of(function: Callable[..., Any]) -> Any:
+    """Return what numba makes of a function for whatever Python hands to it; nothing is kept."""
+    return numba.njit(**OPTIONS)(function)
 
 
 def type_of_global(value: Any) -> Any:
@@ -88,52 +177,31 @@ def type_of_global(value: Any) -> Any:
     return target.typing_context.resolve_value_type(value)
 
 
-def machine_code_of(dispatcher: Any, args: list[Any]) -> tuple[dict[str, str], bytes] | None:
-    """Return the machine code of a kernel for arguments that it was called with, and how it is called; None where it
-    cannot stand alone.
+# --- machine code ----------------------------------------------------------------------------------------------------
 
-    Numba's own copy holds the wrapper for Python too, which needs numba to be loaded: it is left out here.
-    """
+
+def machine_code_of(dispatcher: Any, args: list[Any]) -> tuple[dict[str, str], bytes] | None:
+    """Return the machine code of a kernel for arguments, and how it is called; None where it needs more than itself."""
     signature = tuple(typeof(arg) for arg in args)
-    made = dispatcher.overloads.get(signature)
-    returns = _told(made.signature.return_type) if made is not None else None
-    if made is None or returns is None:
-        return None
-    module = _module_of(dispatcher, signature)
-    if module is None:
-        return None
-    entry = made.fndesc.llvm_func_name
-    for function in module.functions:
-        if not function.is_declaration:
-            function.linkage = "external" if function.name == entry else "internal"
-    machine = target.target_context.codegen()._tm
-    _without_unused(module, machine)
-    asked = {function.name for function in module.functions if function.is_declaration}
-    if any(name not in KNOWN and not name.startswith("llvm.") for name in asked):
-        return None
-    return {"entry": entry, "returns": returns}, machine.emit_object(module)
+    with global_compiler_lock:
+        dispatcher.compile(signature)
+        made = dispatcher.overloads[signature]
+        returns, entry = _told(made.signature.return_type), made.fndesc.llvm_func_name
+        if returns is None:
+            return None
+        module = made.library.whole(entry)
+        asked = {function.name for function in module.functions if function.is_declaration}
+        if any(name not in KNOWN and not name.startswith("llvm.") for name in asked):
+            return None
+        return {"entry": entry, "returns": returns}, target.target_context.codegen()._tm.emit_object(module)
 
 
 def _told(kind: Any) -> str | None:
     """Return a type that comes back in one letter a number; None for what is no number."""
-    if isinstance(kind, types.UniTuple) and kind.dtype == types.float64:
-        return "f" * kind.count
-    return {types.none: "", types.int64: "i", types.float64: "f"}.get(kind)
+    if isinstance(kind, types.BaseTuple):
+        letters = [_LETTERS.get(own, "?") for own in getattr(kind, "types", ())]
+        return None if {"?", "b"} & set(letters) else "".join(letters)
+    return "" if kind == types.none else _LETTERS.get(kind)
 
 
-def _module_of(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
-    """Return the optimised module of a kernel as it lies in numba's cache."""
-    kept = dispatcher._cache
-    found = kept._cache_file.load(kept._index_key(signature, target.target_context.codegen()))
-    if found is None:
-        return None
-    _, kind, content = found[0]
-    return binding.parse_bitcode(content[1] if kind == "object" else content)
-
-
-def _without_unused(module: Any, machine: Any) -> None:
-    options = binding.create_pipeline_tuning_options(speed_level=0)
-    builder = binding.create_pass_builder(machine, options)
-    passes = binding.create_new_module_pass_manager()
-    passes.add_global_dead_code_eliminate_pass()
-    passes.run(module, builder)
+_LETTERS: dict[Any, str] = {types.int64: "i", types.float64: "f", types.boolean: "b"}

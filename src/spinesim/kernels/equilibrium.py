@@ -5,7 +5,7 @@ hips.
 import math
 
 from spinesim.kernels import kinematics, lanes, loads, muscle, passive, settling, turning, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
     FARTHEST_TILT,
@@ -37,7 +37,7 @@ FREE = 100.0  # one over the weight of what costs next to nothing: leaning, slac
 WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without raising their pressure
 
 
-@inner
+@kernel
 def prepare(person: Person, task: Task, work: Work) -> None:
     """Do what is done once."""
     _set_columns(person.lines, person.breath, task, work.problem)
@@ -47,7 +47,7 @@ def prepare(person: Person, task: Task, work: Work) -> None:
     work.motion.mixed[:] = 0
 
 
-@inner
+@kernel
 def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
     """Do all that depends on rotations alone: of the posture, and of what turned from it, `tilt` (18,) rad."""
     turning.turn_levels(person.skeleton, task, tilt, work.frames)
@@ -56,7 +56,7 @@ def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
     muscle.prepare_lines(person.lines, work.frames.r, work.pulls)
 
 
-@inner
+@kernel
 def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> None:
     """Update weights and bounds of the columns: fascicles, abdominal pressure, slack of the hoop, supports, turns.
 
@@ -99,7 +99,7 @@ def _set_turn(task: Task, v: int, q: int, problem: Problem) -> None:
         problem.up[q + i] = bound if spread > 0.0 else 0.0
 
 
-@inner
+@kernel
 def evaluate(person: Person, task: Task, u: Floats, scale: float, work: Work) -> None:
     """Update everything that moves with the disc translations u (level, 3); external forces are taken times `scale`."""
     place(person, task, u, scale, work.frames, work.forces)
@@ -107,7 +107,7 @@ def evaluate(person: Person, task: Task, u: Floats, scale: float, work: Work) ->
     passive.passive_levels(person, work.frames.turns, task.strand_scale, u, work.tissue)
 
 
-@inner
+@kernel
 def place(person: Person, task: Task, u: Floats, scale: float, frames: Frames, forces: Forces) -> None:
     """Update positions and external forces."""
     kinematics.place_bodies(person.skeleton, u, frames)
@@ -116,7 +116,7 @@ def place(person: Person, task: Task, u: Floats, scale: float, frames: Frames, f
     loads.sum_loads(person.skeleton, task, frames, forces)
 
 
-@inner
+@kernel
 def pull(person: Person, task: Task, frames: Frames, pulls: Pulls) -> None:
     """Update lengths, wrenches and forces of all that pulls or pushes."""
     muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
@@ -163,7 +163,7 @@ def _push_column(
     muscle.cross_levels(wrench, row, 0.0, PELVIS, THORAX, px, py, pz, x, y, z)
 
 
-@inner
+@kernel
 def balance(person: Person, task: Task, state: State, work: Work) -> float:
     """Write force (18) and moment (24) balance at the activations problem.x to motion.res; return the largest entry."""
     force_balance(person, work)
@@ -183,7 +183,7 @@ def balance(person: Person, task: Task, state: State, work: Work) -> float:
     return worst
 
 
-@inner
+@kernel
 def force_balance(person: Person, work: Work) -> None:
     """Write the force balance (18) at the activations problem.x to motion.res; motion.total holds all pulls' sums."""
     pulls, res, total = work.pulls, work.motion.res, work.motion.total
@@ -254,7 +254,7 @@ def _couplings(mid: Floats, a_up: Floats, k: Floats, g: Floats, c: Floats, arm: 
         arm[j, 2, 0], arm[j, 2, 1], arm[j, 2, 2] = c[j, 2, 0] + y, c[j, 2, 1] - x, c[j, 2, 2]
 
 
-@inner
+@kernel
 def build_problem(person: Person, task: Task, state: State, may_settle: bool, work: Work) -> None:
     """Update problem.a, problem.b: moments at levels with the translations eliminated, moments at hips, the abdominal
     hoop; and the tilts of the vertebrae, while they may settle.
@@ -284,7 +284,7 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
         settling.columns(task, state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem)
 
 
-@inner
+@kernel
 def _breathe(breath: Breath, task: Task, work: Work) -> None:
     """Update the bounds of the abdominal pressure, which nobody stated: it follows the effort of the trunk's muscles.
 
@@ -337,7 +337,7 @@ def wall_share(a: Floats, upper: Floats) -> float:
     return left / whole
 
 
-@inner
+@kernel
 def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: Motion, b: Floats) -> None:
     """Write what recruitment must make up for: with passive tensions alone, the moments out of balance."""
     total, c = motion.total, motion.c
@@ -355,7 +355,7 @@ def _wanted(on_feet: bool, mid: Floats, tissue: Tissue, forces: Forces, motion: 
             b[18 + 3 * s + i] = -forces.hip_m[s, i] - total[39 + 6 * s + i] if on_feet else 0.0
 
 
-@inner
+@kernel
 def _level_rows(q: int, p: int, n: int, wrench: Floats, gain: Floats, arm: Floats, a: Floats) -> None:
     """Write the moment rows at the levels: n columns from q, driven by the pulls from p."""
     for row in range(3 * N_LEVEL):
@@ -388,20 +388,20 @@ def _hoop_row(hoop: Floats, breath: Breath, gain: Floats, rest: Floats, n: int, 
     a[HOOP, n + 1] = -WALL_SLACK
 
 
-@inner
+@kernel
 def update_reserve(soft: float, state: State, row: Floats) -> None:
     """Update state.reserve (N m; the last, of the hoop, N) given the multipliers and the softness of the reserves."""
     for k in range(N_EQUATION):
         state.reserve[k] = soft * state.lam[k] / row[k]
 
 
-@inner
+@kernel
 def is_warm(state: State) -> bool:
     """Tell whether the state comes from a solve."""
     return dot(state.lam, state.lam) > 0.0
 
 
-@inner
+@kernel
 def reset(rest: Floats, state: State) -> None:
     """Begin anew, with discs a little shorter than at rest (level, 3): past their toe their stiffness tells more."""
     for j in range(N_LEVEL):

@@ -15,6 +15,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -83,7 +84,23 @@ def _candidates() -> Iterator[Path]:
     base = os.environ.get("XDG_CACHE_HOME")
     with contextlib.suppress(RuntimeError):
         yield (Path(base) if base else Path.home() / ".cache") / "spinesim"
-    yield Path(tempfile.gettempdir()) / f"spinesim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    last = Path(tempfile.gettempdir()) / f"spinesim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    if _is_private(last):
+        yield last
+
+
+def _is_private(folder: Path) -> bool:
+    """Tell whether a folder where everybody may write is our own, made now if need be: machine code that lies there is
+    run.
+    """
+    with contextlib.suppress(OSError):
+        if not hasattr(os, "getuid"):
+            return True  # there each user has temporary files of their own
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder, 0o700)
+        found = os.lstat(folder)  # a link leads to where another may write
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+    return False
 
 
 def _cache_folder() -> Path | None:
@@ -103,50 +120,55 @@ CACHE_FOLDER = None if IS_INTERPRETED else _cache_folder()
 
 
 def is_compiled(name: str = "run.solve_static") -> bool:
-    """Tell whether a kernel lies in the cache already (or compilation is switched off)."""
-    if IS_INTERPRETED:
-        return True
-    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob(f"{name}*.nbi"))
+    """Tell whether the machine code of a kernel lies in the cache already (or compilation is switched off)."""
+    return IS_INTERPRETED or (CACHE_FOLDER is not None and any(CACHE_FOLDER.glob(f"{name}-*.code")))
 
 
 class Kernel:
     """A kernel that is compiled, or its machine code loaded, when it is first called."""
 
-    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
-        self._function, self._options = function, options
-        self._codes: dict[Any, machine_code.Code | None] = {}
+        self._function = function
+        self._codes: dict[Any, Callable[[list[Any]], Any]] = {}
 
     def __call__(self, *args: Any) -> Any:
         """Run, with tables laid out: what lies in the cache, or what numba compiles."""
         handles = [handed(arg) if isinstance(arg, tuple) else arg for arg in args]
         key = machine_code.kinds_of(handles)
-        if key not in self._codes:
-            return self._first(key, handles)
-        code = self._codes[key]
-        return self.dispatcher(*handles) if code is None else code(handles)
+        code = self._codes.get(key)
+        if code is None:
+            code = self._codes[key] = self._code(key, handles)
+        return code(handles)
 
-    def _first(self, key: Any, handles: list[Any]) -> Any:
-        """Run with arguments of a new kind; what numba made, or loaded, is left for the next process."""
+    def _code(self, key: Any, handles: list[Any]) -> Callable[[list[Any]], Any]:
+        """Return the code for arguments of a new kind; what is made is left for the next process."""
         place = self._place(key)
-        code = self._codes[key] = machine_code.load(place) if place else None
-        if code is not None:
-            return code(handles)
-        result = self.dispatcher(*handles)
-        if place is not None:
-            from spinesim.kernels.compiler import machine_code_of
+        found = machine_code.load(place) if place else None
+        if found is not None:
+            return found
+        from spinesim.kernels import compiler
 
-            made = machine_code_of(self.dispatcher, handles)
-            if made is not None:
-                machine_code.keep(place, *made)
-        return result
+        made = compiler.machine_code_of(self.dispatcher, handles) if key is not None else None
+        if made is None:
+            return lambda args: self._for_anything(*args)
+        if place is not None:
+            machine_code.keep(place, *made)
+        return machine_code.placed(*made)
 
     @functools.cached_property
     def dispatcher(self) -> Any:
-        """What numba makes of the function."""
+        """What numba makes of the function, to be built into others."""
         from spinesim.kernels.compiler import dispatcher_of
 
-        return dispatcher_of(self._function, self._options, CACHE_FOLDER)
+        return dispatcher_of(self._function, CACHE_FOLDER)
+
+    @functools.cached_property
+    def _for_anything(self) -> Any:
+        """What numba makes of the function for arguments and results that the core does not have."""
+        from spinesim.kernels.compiler import callable_of
+
+        return callable_of(self._function)
 
     @property
     def _numba_type_(self) -> Any:
@@ -180,25 +202,14 @@ class Written:
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
     """Compile a function of scalars and arrays: cached, without the interpreter lock, dividing like numpy."""
-    return _compiled(function, {})
-
-
-def inner(function: Callable[P, T]) -> Callable[P, T]:
-    """Compile as `kernel` does, but to be called by kernels alone: no wrapper that would unpack a hundred arrays for
-    Python.
-    """
-    return _compiled(function, {"no_cpython_wrapper": True})
+    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function))
+    KERNELS.append(made)
+    return made
 
 
 def written(function: Callable[P, T]) -> Callable[P, T]:
     """Let compiled kernels take what is written for the machine where they call this function."""
     return cast("Callable[P, T]", Written(function))
-
-
-def _compiled(function: Callable[P, T], options: dict[str, Any]) -> Callable[P, T]:
-    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function, options))
-    KERNELS.append(made)
-    return made
 
 
 def __getattr__(name: str) -> Any:

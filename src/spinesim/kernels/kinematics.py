@@ -3,7 +3,7 @@
 import math
 
 from spinesim.kernels import vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     ABDOMEN,
     ARM_REACH,
@@ -18,7 +18,7 @@ from spinesim.kernels.tables import (
 )
 
 
-@inner
+@kernel
 def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     """Update frames.r (body, 3, 3) and frames.mid (level, 3, 3) given the posture, frames.turns and frames.lean."""
     r, step, disc = frames.r, frames.turn[0], frames.turn[1]
@@ -30,7 +30,7 @@ def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     _turn_abdomen(skeleton.abdomen_share, r, step, disc)
 
 
-@inner
+@kernel
 def orient_levels(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     """Do so for the pelvis, the vertebrae and the thorax."""
     r, mid = frames.r, frames.mid
@@ -56,7 +56,7 @@ def _turn_abdomen(share: float, r: Floats, step: Floats, relative: Floats) -> No
     vec3.multiply(r[PELVIS], step, r[ABDOMEN])
 
 
-@inner
+@kernel
 def place_bodies(skeleton: Skeleton, u: Floats, frames: Frames) -> None:
     """Update frames.o (body, 3) and frames.a_up (level, 3) given orientations and disc translations; the pelvis stays
     at 0.
@@ -92,7 +92,7 @@ def anchor_point(chest: Floats, r: Floats, o: Floats, a_up: Floats, anchor: int)
     return a_up[5, 0], 0.0, a_up[5, 2]
 
 
-@inner
+@kernel
 def place_arms(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     """Update frames.arm (side, 4, 3): shoulder, elbow, wrist and hand, global."""
     q, o, arm, target = skeleton.shoulder, frames.o, frames.arm, task.hand_target

@@ -3,11 +3,11 @@ hip.
 """
 
 from spinesim.kernels import hip, kinematics, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import AT_HANDS, BED, FEET, N_LEVEL, THORAX, Floats, Forces, Frames, Ints, Skeleton, Task
 
 
-@inner
+@kernel
 def gather_loads(skeleton: Skeleton, task: Task, scale: float, frames: Frames, forces: Forces) -> None:
     """Update the force list (offsets from body origins, global), all forces times `scale`."""
     forces.count[0] = 0
@@ -22,7 +22,7 @@ def gather_loads(skeleton: Skeleton, task: Task, scale: float, frames: Frames, f
             forces.moment[n, i] *= scale
 
 
-@inner
+@kernel
 def _push(forces: Forces, n: int, body: int, x: float, y: float, z: float, fx: float, fy: float, fz: float) -> None:
     forces.count[0] = n + 1
     forces.body[n] = body
@@ -31,14 +31,14 @@ def _push(forces: Forces, n: int, body: int, x: float, y: float, z: float, fx: f
     forces.moment[n, 0], forces.moment[n, 1], forces.moment[n, 2] = 0.0, 0.0, 0.0
 
 
-@inner
+@kernel
 def _add_weights(com: Floats, mass: Floats, g: Floats, r: Floats, forces: Forces) -> None:
     for b in range(THORAX + 1):
         x, y, z = vec3.rotate_at(r, b, com[b, 0], com[b, 1], com[b, 2])
         _push(forces, b, b, x, y, z, mass[b] * g[0], mass[b] * g[1], mass[b] * g[2])
 
 
-@inner
+@kernel
 def _add_arms(center: Floats, mass: Floats, g: Floats, o: Floats, arm: Floats, forces: Forces) -> None:
     """Hang both arms' three parts on the thorax."""
     for s in range(2):
@@ -50,7 +50,7 @@ def _add_arms(center: Floats, mass: Floats, g: Floats, o: Floats, arm: Floats, f
             _push(forces, forces.count[0], THORAX, x, y, z, m * g[0], m * g[1], m * g[2])
 
 
-@inner
+@kernel
 def _add_load(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces, i: int) -> None:
     mass, force, g, p = task.load_mass[i], task.load_force, task.gravity, task.load_point
     x, y, z, body = p[i, 0], p[i, 1], p[i, 2], THORAX
@@ -67,7 +67,7 @@ def _add_load(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces, i:
         forces.moment[n, k] = task.load_moment[i, k]
 
 
-@inner
+@kernel
 def sum_loads(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces) -> None:
     """Update sums at the levels and hips and the share of weight, given the force list and positions."""
     _sum_above(
@@ -113,7 +113,7 @@ def _sum_above(
         all_m[2] += z + moment[n, 2]
 
 
-@inner
+@kernel
 def _sum_at_hips(skeleton: Skeleton, task: Task, frames: Frames, forces: Forces) -> None:
     """Split the wrench of all above the hips: forces by the weight on each foot, what is left of the moment as hip
     couples; less what the hips' passive tissue carries of them.

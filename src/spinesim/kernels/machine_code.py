@@ -102,8 +102,15 @@ class Code:
         """Return the numbers that came back: none, one, or a tuple."""
         found = np.frombuffer(result, dtype=np.int64)
         pairs = zip(self._returns, found, strict=False)  # where nothing comes back there is room for one
-        numbers = [int(x) if kind == "i" else float(x.view(np.float64)) for kind, x in pairs]
+        numbers = [_READ[kind](x) for kind, x in pairs]
         return None if not numbers else numbers[0] if len(numbers) == 1 else tuple(numbers)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "i": int,
+    "f": lambda word: float(word.view(np.float64)),
+    "b": lambda word: bool(word & 0xFF),
+}
 
 
 def keep(place: Path, told: dict[str, str], code: bytes) -> None:
@@ -124,14 +131,14 @@ def load(place: Path) -> Code | None:
         told = json.loads(head)
         if told["format"] != FORMAT or told["digest"] != hashlib.sha256(code).hexdigest():
             return None
-        entry, returns = str(told["entry"]), str(told["returns"])
+        told = {"entry": str(told["entry"]), "returns": str(told["returns"])}
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Code(_placed(code, entry), returns)
+    return placed(told, code)
 
 
-def _placed(code: bytes, entry: str) -> int:
-    """Return the address of a function, its machine code placed in memory."""
+def placed(told: dict[str, str], code: bytes) -> Code:
+    """Return machine code that can be called, placed in memory."""
     with _lock:
         binding.initialize_native_target()
         binding.initialize_native_asmprinter()
@@ -140,4 +147,4 @@ def _placed(code: bytes, entry: str) -> int:
         engine.add_object_file(binding.ObjectFileRef.from_data(code))
         engine.finalize_object()
         _engines.append(engine)
-        return int(engine.get_function_address(entry))
+        return Code(int(engine.get_function_address(told["entry"])), told["returns"])

@@ -2,7 +2,7 @@
 
 from spinesim.kernels import passive, vec3
 from spinesim.kernels.cholesky import cholesky_solve
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.settling import ARM
 from spinesim.kernels.tables import N_LEVEL, Floats, Motion, Person, State, Task, Work
 
@@ -18,7 +18,7 @@ LEAST_CALM = 0.1  # share of a step
 MIX_TILT = 5e-3  # rad, the same of a tilt
 
 
-@inner
+@kernel
 def step_discs(person: Person, task: Task, state: State, work: Work) -> None:
     """Write the discs' step to motion.step: Newton's for the forces out of balance, motion.res. A long step is walked
     in rounds, the pulls staying: discs and facets are far from linear on the way, and a round costs a tenth of what
@@ -49,7 +49,7 @@ def step_discs(person: Person, task: Task, state: State, work: Work) -> None:
             return
 
 
-@inner
+@kernel
 def _newton(mid: Floats, k: Floats, res: Floats, step: Floats) -> float:
     """Write the step (18,) of the discs for the forces out of balance; return its longest entry, m."""
     longest = 0.0
@@ -61,7 +61,7 @@ def _newton(mid: Floats, k: Floats, res: Floats, step: Floats) -> float:
     return longest
 
 
-@inner
+@kernel
 def move(state: State, motion: Motion, damping: float, calm: float) -> None:
     """Move discs and vertebrae by motion.step, mixed with the last steps once these are small; larger ones are taken
     times `calm`. Each time mixing begins anew steps are half as long.
@@ -86,7 +86,7 @@ def move(state: State, motion: Motion, damping: float, calm: float) -> None:
         state.tilt[v] += size * step[18 + v] / ARM
 
 
-@inner
+@kernel
 def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
     """Anderson mixing: the combination of the last points whose steps cancel best, plus its step."""
     step, past_step, past_point = motion.step, motion.past_step, motion.past_point

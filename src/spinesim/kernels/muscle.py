@@ -3,7 +3,7 @@
 import math
 
 from spinesim.kernels import ligament, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     ABDOMEN,
     N_LEVEL,
@@ -51,7 +51,7 @@ def passive_exponential(fibre: float, strain: float, shape: float) -> float:
     return 1.0 + shape * (scale + 1.0) / scale * (x - 1.0)
 
 
-@inner
+@kernel
 def prepare_lines(lines: Lines, r: Floats, pulls: Pulls) -> None:
     """Update pulls.seg_a, pulls.seg_b (segment, 3) given the body orientations r (body, 3, 3)."""
     _turn_points(lines.segment_a, lines.point_a, r, pulls.seg_a)
@@ -65,7 +65,7 @@ def _turn_points(body: Ints, point: Floats, r: Floats, out: Floats) -> None:
         out[i, 0], out[i, 1], out[i, 2] = x, y, z
 
 
-@inner
+@kernel
 def line_geometry(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
     """Update pulls.length and pulls.wrench given body origins; `share` of rotation is the wall's."""
     length, wrench = pulls.length, pulls.wrench
@@ -164,7 +164,7 @@ def _cross_hip(
     put_wrench(wrench, line, keep, c, x, y, z, mx, my, mz)
 
 
-@inner
+@kernel
 def line_forces(lines: Lines, fascia_scale: Floats, pulls: Pulls) -> None:
     """Update pulls.gain (N at full activation) and pulls.passive (N) given pulls.length."""
     lengths, gain, passive = pulls.length, pulls.gain, pulls.passive

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spinesim.kernels import facet, ligament, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     AT_HANDS,
     FEET,
@@ -97,7 +97,7 @@ def _is_still(state: State) -> bool:
     return turned == 0.0
 
 
-@inner
+@kernel
 def _levels(person: Person, state: State, work: Work, row: int, sight: Sight) -> None:
     """Write forces, moments, places and reserves of the levels."""
     tissue, turns = work.tissue, work.frames.turns
@@ -114,7 +114,7 @@ def _levels(person: Person, state: State, work: Work, row: int, sight: Sight) ->
         sight.rest[row, j] = person.discs.rest_shift[j, 1]
 
 
-@inner
+@kernel
 def _facets(person: Person, u: Floats, work: Work, out: Floats) -> None:
     """Write size of the contact force, area in contact and largest closure of every facet."""
     facets, tissue = person.facets, work.tissue
@@ -141,7 +141,7 @@ def _facets(person: Person, u: Floats, work: Work, out: Floats) -> None:
         out[i, 0], out[i, 1], out[i, 2] = math.sqrt(fx * fx + fy * fy + fz * fz), area, nearest
 
 
-@inner
+@kernel
 def _strands(person: Person, scale: Floats, u: Floats, work: Work, out: Floats) -> None:
     """Write strain, stretch and tension of every ligament strand."""
     strands, upper, lower = person.strands, work.tissue.strand_u, work.tissue.strand_l
@@ -155,7 +155,7 @@ def _strands(person: Person, scale: Floats, u: Floats, work: Work, out: Floats) 
         out[n, 0], out[n, 1], out[n, 2] = stretch / strands.slack[n], stretch, scale[n] * tension
 
 
-@inner
+@kernel
 def _lines(person: Person, work: Work, out: Floats) -> None:
     """Write length, tension and size of every fascicle and fascia band."""
     lines, length = person.lines, work.pulls.length
@@ -170,7 +170,7 @@ def _lines(person: Person, work: Work, out: Floats) -> None:
         out[i, 1], out[i, 2], out[i, 3] = stretch, work.pulls.tension[i], lines.f_max[i]
 
 
-@inner
+@kernel
 def _hips(person: Person, task: Task, state: State, work: Work, out: Floats) -> None:
     """Write reaction on the pelvis, muscles' moment and reserve by side; a foot that carries nothing hangs its leg on
     the pelvis.

@@ -3,13 +3,13 @@
 import math
 
 from spinesim.kernels import disc, facet, ligament, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import N_LEVEL, Discs, Facets, Floats, Frames, Ints, Person, Task, Tissue
 
 NUDGE = 1e-6  # rad, of the differences
 
 
-@inner
+@kernel
 def prepare_passive(person: Person, turns: Floats, frames: Frames, tissue: Tissue) -> None:
     """Update strand and facet positions (mid frames, from the anchors) given the orientations and the levels' rotation
     vectors `turns` (level, 3); they hold for the whole solve.
@@ -35,7 +35,7 @@ def _place_strands(level: Ints, point: Floats, anchor: Floats, to_mid: Floats, o
         out[n, 0], out[n, 1], out[n, 2] = vec3.rotate_at(to_mid, j, x, y, z)
 
 
-@inner
+@kernel
 def _place_facets(facets: Facets, upper: Floats, lower: Floats, tissue: Tissue) -> None:
     """Write points of the upper body and surfaces fixed to the lower disc frame in the mid frame."""
     p, q, out = facets.points, facets.tip, tissue.facet_p
@@ -56,7 +56,7 @@ def _place(to_mid: Floats, i: int, vector: Floats, out: Floats) -> None:
     out[i, 0], out[i, 1], out[i, 2] = vec3.rotate_at(to_mid, i // 2, vector[i, 0], vector[i, 1], vector[i, 2])
 
 
-@inner
+@kernel
 def passive_levels(person: Person, turns: Floats, strand_scale: Floats, u: Floats, tissue: Tissue) -> None:
     """Update tissue.f, m (on the upper body, about the upper anchor), k = df/du and g = dm/du given translations u
     (level, 3).
@@ -151,7 +151,7 @@ def _add_strands(
         af[j, 2, 0], af[j, 2, 1], af[j, 2, 2] = qzx, qzy, qzz
 
 
-@inner
+@kernel
 def passive_by_turn(
     discs: Discs, u: Floats, turns: Floats, axes: int, tissue: Tissue, by_f: Floats, by_m: Floats
 ) -> None:
@@ -240,7 +240,7 @@ def _add_disc_by_turn(
         by_m[n, j, 0], by_m[n, j, 1], by_m[n, j, 2] = by_m[n, j, 0] + x, by_m[n, j, 1] + y, by_m[n, j, 2] + z
 
 
-@inner
+@kernel
 def passive_energy(person: Person, task: Task, u: Floats, tissue: Tissue) -> float:
     """Return the energy (J) stored in discs, strands and facets at translations u (level, 3); prepare_passive must
     have run.

@@ -1,11 +1,11 @@
 """A posture as it is: all that depends on the unknowns, and while some may turn, what turning them would change."""
 
 from spinesim.kernels import equilibrium, rhythm
-from spinesim.kernels.jit import inner
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import LEAN, Person, State, Task, Work
 
 
-@inner
+@kernel
 def pose(person: Person, task: Task, state: State, scale: float, may_turn: bool, first: bool, work: Work) -> float:
     """Update all that depends on translations and turns, external forces taken times `scale`; return the largest entry
     out of balance.

@@ -11,7 +11,7 @@ import math
 
 from spinesim.kernels import lanes
 from spinesim.kernels.cholesky import factorize, substitute
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import HOOP, N_EQUATION, Floats, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
@@ -39,7 +39,7 @@ def slope(x: float, s: float, ease: float, lower: float, upper: float, power: in
     return 0.5 * ease if power == 2 else ease / (6.0 * max(x, SMALLEST))
 
 
-@inner
+@kernel
 def scale_rows(problem: Problem, turns: int) -> None:
     """Equilibrate problem.a and problem.b: a joint's three rows times 1 / sqrt(their mean of sum a^2 / (2 w)).
 
@@ -75,7 +75,7 @@ def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
                 out[i] += v * matrix[k, i]
 
 
-@inner
+@kernel
 def recruit(problem: Problem, state: State, gamma: float, power: int, reduction: float, kept: bool) -> int:
     """Update state.lam, problem.x and problem.s; return the Newton steps taken, negative when they did not suffice.
 
@@ -102,7 +102,7 @@ def recruit(problem: Problem, state: State, gamma: float, power: int, reduction:
     return -LIMIT
 
 
-@inner
+@kernel
 def newton_step(problem: Problem, state: State, gamma: float, power: int, kept: bool) -> None:
     """Take one Newton step with line search from the gradient in problem.rhs; the last curvature may be `kept`."""
     lam = state.lam
@@ -118,7 +118,7 @@ def newton_step(problem: Problem, state: State, gamma: float, power: int, kept: 
         problem.s[i] += t * problem.ds[i]
 
 
-@inner
+@kernel
 def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> float:
     """Update problem.x; write b - A x - gamma lam to problem.rhs and return its largest entry."""
     worst = 0.0
@@ -134,7 +134,7 @@ def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> f
     return worst
 
 
-@inner
+@kernel
 def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
     """Write A diag(dx/ds) A^T + gamma I to the upper triangle of problem.h, over the free columns only."""
     n_free = 0
@@ -163,7 +163,7 @@ def product(free: Floats, n: int, h: Floats) -> None:
             h[k, q], h[k, q + 1], h[k + 1, q], h[k + 1, q + 1] = lanes.dot_pairs(free, k, q, n)
 
 
-@inner
+@kernel
 def _rise(problem: Problem, t: float, constant: float, linear: float, power: int) -> float:
     """Return the dual's derivative along the step at t: dlam.(b - gamma lam) - gamma t |dlam|^2 - sum ds x(s + t
     ds).
@@ -173,7 +173,7 @@ def _rise(problem: Problem, t: float, constant: float, linear: float, power: int
     return constant - linear * t - lanes.dot(problem.ds, problem.root, problem.x.size)
 
 
-@inner
+@kernel
 def _line_search(problem: Problem, lam: Floats, gamma: float, power: int) -> float:
     """Return the step: 1 when the dual still rises there or nearly stops, else where its derivative has fallen
     tenfold.

@@ -5,7 +5,7 @@ list and rotation under a thorax that stays cost and change, and the starts from
 import math
 
 from spinesim.kernels import lanes, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.settling import turn_entry
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
@@ -62,7 +62,7 @@ def note(lines: Lines, motion: Motion, tension: Floats, n: int) -> None:
     motion.nudged[n, motion.res.size] = lanes.dot(lines.hoop, tension, lines.n_fascicle)
 
 
-@inner
+@kernel
 def pelvis_columns(task: Task, tilt: Floats, motion: Motion, problem: Problem) -> None:
     """Write how the balance changes as the pelvis turns and the lumbar spine follows, at the activations problem.x:
     all of it, weights, passive tissue and the muscles' own lines and lengths.
@@ -77,7 +77,7 @@ def pelvis_columns(task: Task, tilt: Floats, motion: Motion, problem: Problem) -
             _column(task, k, motion.nudged[n], motion.nudged[back], far, turned, motion, problem)
 
 
-@inner
+@kernel
 def _column(
     task: Task, k: int, here: Floats, back: Floats, apart: float, turned: float, motion: Motion, problem: Problem
 ) -> None:
@@ -108,7 +108,7 @@ def polished_of(task: Task) -> int:
     return POLISHED if task.lean_spread > 0.0 else 1
 
 
-@inner
+@kernel
 def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> int:
     """Set the state that a solve starts from: first of the posture as it says, then of its answer with the pelvis as
     the state given has it, leant by up to one spread, or on one leg listed to a side, at last of the ends, the cheapest
@@ -136,7 +136,7 @@ def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> i
     return FREE
 
 
-@inner
+@kernel
 def _finish(n: int, motion: Motion, state: State) -> int:
     """Set the state of the n-th trial in the end, as `begin` does."""
     end = _cheapest(motion.end_cost)
@@ -152,14 +152,14 @@ def _finish(n: int, motion: Motion, state: State) -> int:
     return HELD if n > 0 else CAREFUL
 
 
-@inner
+@kernel
 def _go_on(end: int, motion: Motion, state: State) -> int:
     """Set the state to an end, free to turn."""
     _copy_state(motion.end_u[end], motion.end_lam[end], motion.end_tilt[end], state.u, state.lam, state.tilt)
     return FREE
 
 
-@inner
+@kernel
 def _as_held(motion: Motion, state: State) -> None:
     """Set the state to the answer for the posture as it says, or cold where there is none."""
     if math.isfinite(motion.held_lam[0]):
@@ -201,7 +201,7 @@ def has_ended(info: Floats) -> bool:
     return info[1] <= ROUGH and info[4] <= ROUGH_TURN
 
 
-@inner
+@kernel
 def is_known(state: State, motion: Motion) -> bool:
     """Tell whether the pelvis comes to where a start before has ended."""
     if state.info[1] > CALM:
@@ -217,7 +217,7 @@ def is_known(state: State, motion: Motion) -> bool:
     return False
 
 
-@inner
+@kernel
 def keep(problem: Problem, state: State, power: int, gamma: float, trial: int, motion: Motion) -> None:
     """Keep where a start ended, and what it costs: muscles, turns and reserves."""
     total = 0.0

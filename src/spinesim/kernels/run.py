@@ -6,7 +6,7 @@ It is one function because the compiler optimises everything below each function
 import math
 
 from spinesim.kernels import equilibrium, moves, posing, recruitment, rhythm, settling
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
@@ -86,7 +86,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
     return _status(done and (may_settle or task.lean_spread == 0.0), state.reserve, person.reserve_limit)
 
 
-@inner
+@kernel
 def _begin(person: Person, task: Task, trial: int, attempt: int, done: bool, state: State, work: Work) -> int:
     """Set the state that a trial starts from, anew where it must be; return what may turn."""
     free = rhythm.FREE if (task.settle > 0.0 or task.lean_spread > 0.0) and attempt < 2 else rhythm.HELD
@@ -105,7 +105,7 @@ def _has_ended(info: Floats, balanced: int) -> bool:
     return info[1] <= TOLERANCE and (info[4] <= STILL or balanced > PATIENCE)
 
 
-@inner
+@kernel
 def _demand(person: Person, task: Task, state: State, may_settle: bool, work: Work) -> None:
     """Write the recruitment that would balance the posture as it is."""
     equilibrium.build_problem(person, task, state, may_settle, work)

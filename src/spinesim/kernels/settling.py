@@ -1,7 +1,7 @@
 """Vertebrae that settle: what their tilts cost and change, so that recruitment can choose them beside the muscles."""
 
 from spinesim.kernels import passive, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
     FARTHEST_TILT,
@@ -37,7 +37,7 @@ def turn_of(v: int, a: int) -> int:
     return v if a == 0 else N_POSED + N_TILT * (a - 1) + v
 
 
-@inner
+@kernel
 def slopes(person: Person, task: Task, u: Floats, work: Work) -> None:
     """Update motion.by_turn_f, by_turn_m: how force and moment of a level change as it turns, translations held.
 
@@ -70,7 +70,7 @@ def _by_turn(by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: 
     return passive.along(by, axes, j, x, y, z)
 
 
-@inner
+@kernel
 def columns(
     task: Task, tilt: Floats, frames: Frames, f: Floats, share: Floats, hips: int, motion: Motion, problem: Problem
 ) -> None:
@@ -99,7 +99,7 @@ def columns(
                 _turned_row(18 + 3 * s, q, share[s] * x, share[s] * y, share[s] * z, tilt[n], problem)
 
 
-@inner
+@kernel
 def _turned_levels(
     v: int, q: int, axes: int, turned: float, ex: float, ey: float, ez: float, mid: Floats, motion: Motion,
     problem: Problem,
@@ -130,7 +130,7 @@ def turn_entry(row: int, q: int, k: float, farthest: float, turned: float, a: Fl
     a[row, q + 1] -= farthest * k
 
 
-@inner
+@kernel
 def step(task: Task, x: Floats, tilt: Floats, frames: Frames, motion: Motion) -> float:
     """Write the step of the turns to the recruitment's answer, and what it does to the forces of motion.res; return
     the largest, rad.

@@ -9,7 +9,7 @@ Inside and outside go through the same door, so the tangent of conservative load
 import math
 
 from spinesim.kernels import disc, facet, ligament, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.specimen_tables import FOLLOWER, Balance, Chain, ChainDesk, LevelDesk, Tissue
 from spinesim.kernels.tables import Floats
 
@@ -31,7 +31,7 @@ def generalise(
     out[at + 3], out[at + 4], out[at + 5] = fx, fy, fz
 
 
-@inner
+@kernel
 def turn_points(tissue: Tissue, j: int, t: Floats, desk: LevelDesk) -> None:
     """Update strand ends and facets of level j in the mid frame: half the rotation up, half of it down."""
     for n in range(tissue.strand_first[j], tissue.strand_first[j + 1]):
@@ -54,7 +54,7 @@ def turn_points(tissue: Tissue, j: int, t: Floats, desk: LevelDesk) -> None:
         q[0], q[1], q[2] = vec3.turn_back(t, 0.5, p[0], p[1], p[2])
 
 
-@inner
+@kernel
 def level_wrench(tissue: Tissue, j: int, q: Floats, desk: LevelDesk) -> None:
     """Write force and moment of level j's tissues on all above to desk.f[j] and desk.m[j] given q (6,)."""
     t, u = q[:3], q[3:]
@@ -82,7 +82,7 @@ def level_wrench(tissue: Tissue, j: int, q: Floats, desk: LevelDesk) -> None:
         )  # fmt: skip
 
 
-@inner
+@kernel
 def inside(tissue: Tissue, j: int, q: Floats, desk: LevelDesk, out: Floats) -> None:
     """Write the generalised forces of level j's tissues to its part of `out`."""
     level_wrench(tissue, j, q, desk)
@@ -90,7 +90,7 @@ def inside(tissue: Tissue, j: int, q: Floats, desk: LevelDesk, out: Floats) -> N
     generalise(q[:3], q[3:], m[0], m[1], m[2], f[0], f[1], f[2], out, 6 * j)
 
 
-@inner
+@kernel
 def place(chain: Chain, q: Floats, first: int, desk: ChainDesk) -> None:
     """Update orientations, mid frames, origins and upper anchors above level `first` and all higher ones given q
     (level, 6); the held body is at 0.
@@ -130,7 +130,7 @@ def push(r: Floats, point: Floats, i: int, x: float, y: float, z: float, force: 
     moment[i, 2] += pz
 
 
-@inner
+@kernel
 def gather(chain: Chain, load: Floats, desk: ChainDesk) -> None:
     """Update forces and moments on each body: the pure moment on the top, dead forces, and the cable's pull."""
     for i in range(desk.r.shape[0]):
@@ -157,7 +157,7 @@ def gather(chain: Chain, load: Floats, desk: ChainDesk) -> None:
         push(desk.r, q, i + 1, -k * x, -k * y, -k * z, desk.force, desk.moment)
 
 
-@inner
+@kernel
 def outside(chain: Chain, q: Floats, first: int, load: Floats, desk: ChainDesk, out: Floats) -> None:
     """Write the generalised forces (6 n,) of the loads at q (level, 6), of which only levels up to `first` moved."""
     place(chain, q, first, desk)
@@ -177,7 +177,7 @@ def outside(chain: Chain, q: Floats, first: int, load: Floats, desk: ChainDesk, 
         generalise(q[j, :3], q[j, 3:], x, y, z, p, r, s, out, 6 * j)
 
 
-@inner
+@kernel
 def sum_outside(chain: Chain, q: Floats, tangent: bool, desk: ChainDesk, bal: Balance) -> None:
     """Update bal.outside and, with `tangent`, write its share of bal.stiffness by central differences.
 
@@ -200,7 +200,7 @@ def sum_outside(chain: Chain, q: Floats, tangent: bool, desk: ChainDesk, bal: Ba
                 k[b, a] = out[b] if up else (out[b] - k[b, a]) / (2.0 * size)
 
 
-@inner
+@kernel
 def sum_inside(tissue: Tissue, q: Floats, tangent: bool, desk: LevelDesk, bal: Balance) -> None:
     """Update bal.inside and, with `tangent`, add its share to bal.stiffness: by central differences over the rotations,
     as the laws give it over the translations.
@@ -226,7 +226,7 @@ def sum_inside(tissue: Tissue, q: Floats, tangent: bool, desk: LevelDesk, bal: B
                         k[at + b, at + 3 + c] -= desk.k[j, b - 3, c]
 
 
-@inner
+@kernel
 def evaluate(
     tissue: Tissue, chain: Chain, q: Floats, tangent: bool, at_level: LevelDesk, at_chain: ChainDesk, bal: Balance
 ) -> None:

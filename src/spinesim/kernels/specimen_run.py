@@ -2,7 +2,7 @@
 
 import math
 
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.specimen import evaluate
 from spinesim.kernels.specimen_tables import (
     COMPRESSION,
@@ -142,7 +142,7 @@ def step_size(step: Floats) -> float:
     return min(1.0, LONGEST / longest) if longest > 0.0 else 1.0
 
 
-@inner
+@kernel
 def balance(
     tissue: Tissue, chain: Chain, at_level: LevelDesk, at_chain: ChainDesk, bal: Balance, record: Record
 ) -> bool:

@@ -12,7 +12,7 @@ import math
 
 from spinesim.kernels import passive, vec3
 from spinesim.kernels.equilibrium import sum_pulls
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.stability_tables import Desk
 from spinesim.kernels.tables import (
     ABDOMEN,
@@ -78,7 +78,7 @@ def _left_jacobian_inverse(t: Floats, x: float, y: float, z: float) -> tuple[flo
     return x - p, y - q, z - r
 
 
-@inner
+@kernel
 def _twists(frames: Frames, u: Floats, mid_turn: Floats, out: Floats) -> None:
     """Write the twist of all above each level by its turns (columns 0 to 2) and its shifts (columns 3 to 5)."""
     mid, a_up = frames.mid, frames.a_up
@@ -106,7 +106,7 @@ def _moved(c: int, x: float, y: float, z: float) -> tuple[float, float, float]:
     return (1.0 if c == 0 else 0.0), (1.0 if c == 1 else 0.0), (1.0 if c == 2 else 0.0)
 
 
-@inner
+@kernel
 def _add_loads(forces: Forces, o: Floats, out: Floats) -> None:
     """Add dead loads, each fixed to its body, to the blocks of the levels below them."""
     for n in range(forces.count[0]):
@@ -138,7 +138,7 @@ def _turn_of_wall(share: float, r: Floats, scratch: Floats, out: Floats) -> None
         out[0, c], out[1, c], out[2, c] = vec3.rotate_at(r, PELVIS, x, y, z)
 
 
-@inner
+@kernel
 def _add_segments(lines: Lines, share: float, o: Floats, pulls: Pulls, desk: Desk) -> None:
     """Add every taut segment at constant tension to the block of its two bodies, or of its body and the wall."""
     for i in range(lines.segment_line.size):
@@ -279,7 +279,7 @@ def _add_wall(wall: Floats, turn: Floats, above: bool, moves: bool, block: Float
             block[r, c] += value
 
 
-@inner
+@kernel
 def _outside_rows(frames: Frames, level_f: Floats, desk: Desk, j: int, i: int) -> None:
     """Write what loads and lines add to the rows of level j by the coordinates of level i."""
     a, mid, total, k = frames.a_up, frames.mid, desk.total, desk.stiffness
@@ -325,7 +325,7 @@ def _turned_mid(mid_turn: Floats, j: int, i: int, c: int) -> tuple[float, float,
     return _moved(c, 0.0, 0.0, 0.0)
 
 
-@inner
+@kernel
 def _tissue_rows(tissue: Tissue, mid: Floats, desk: Desk, j: int) -> None:
     """Write what passive tissue adds to the rows of level j: its own change, and its moment turned with its frame."""
     k, by_turn = desk.stiffness, desk.by_turn

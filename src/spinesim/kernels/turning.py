@@ -1,7 +1,7 @@
 """How far every level is turned once pelvis and vertebrae have turned from the posture, the thorax staying."""
 
 from spinesim.kernels import kinematics, vec3
-from spinesim.kernels.jit import inner, kernel
+from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     LEAN,
     LIST,
@@ -21,7 +21,7 @@ MOST_ROUNDS = 8
 STAYS = 1e-15  # rad the thorax may turn
 
 
-@inner
+@kernel
 def turn_levels(skeleton: Skeleton, task: Task, tilt: Floats, frames: Frames) -> None:
     """Update frames.turns and frames.lean given what turned from the posture, `tilt` (18,) rad."""
     if task.turns > N_TILT:
@@ -43,7 +43,7 @@ def _follow(task: Task, x: float, y: float, z: float, turns: Floats) -> None:
         turns[j, 0], turns[j, 1], turns[j, 2] = task.level[j, 0] - dx, task.level[j, 1] - dy, task.level[j, 2] - dz
 
 
-@inner
+@kernel
 def _turn_pelvis(skeleton: Skeleton, task: Task, tilt: Floats, frames: Frames) -> None:
     """Do so for the pelvis: the levels take up what keeps the thorax, by Newton's steps from the same angles."""
     r, lean, scratch = frames.r, frames.lean, frames.turn
@@ -100,7 +100,7 @@ def _thorax_by_pelvis(follow: Floats, mid: Floats, product: Floats, out: Floats)
                 out[i, k] += product[i, k]
 
 
-@inner
+@kernel
 def _turn_vertebrae(skeleton: Skeleton, tilt: Floats, sideways: bool, frames: Frames) -> None:
     """Turn each vertebra about its own axes, all others staying, and write what that leaves of the levels' turns."""
     r, turns, scratch = frames.r, frames.turns, frames.turn
