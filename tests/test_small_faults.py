@@ -52,6 +52,12 @@ FAULTS: dict[str, dict[str, Any]] = {
         "posture": {"trunk_inclination": "30 deg"},
         "discs": [{"level": "L4-L5", "degeneration": 3, "bulge": {"side": "left", "depth": "4 mm"}}],
     },
+    "bulges": {
+        "discs": [
+            {"level": "L4-L5", "degeneration": 3, "bulge": {"side": "left", "depth": "4 mm"}},
+            {"level": "L4-L5", "bulge": {"side": "right", "depth": "1 mm"}},
+        ],
+    },
 }
 
 
@@ -189,6 +195,19 @@ def test_what_has_bulged_out_is_missed_in_the_disc_and_found_at_the_facets() -> 
     assert float(rim.sel(side="right")) > float(before["disc_bulge_posterolateral"].sel(side="right"))
 
 
+def test_bulges_to_both_sides_of_a_disc_add() -> None:
+    def with_bulges(*depths: tuple[str, float]) -> xr.Dataset:
+        bulges = [{"level": "L4-L5", "bulge": {"side": side, "depth": f"{depth} mm"}} for side, depth in depths]
+        return ss.simulate(situation(discs=bulges)).sel(level="L4-L5")
+
+    whole = with_bulges(("both", 2.0))
+    assert ss.compare(whole, with_bulges(("left", 2.0), ("right", 2.0))) == []
+    other = with_bulges(("left", 3.0), ("right", 1.0))  # as much tissue, so the same disc
+    assert float(other["disc_compression"]) == pytest.approx(float(whole["disc_compression"]), rel=SOLVED)
+    rim = other["disc_bulge_posterolateral"] - whole["disc_bulge_posterolateral"]
+    assert rim.values == pytest.approx([1.0, -1.0], rel=1e-6)
+
+
 # --- hips ---------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +239,19 @@ def test_what_hips_hold_by_themselves_muscles_need_not() -> None:
     assert sum(pair[1] for pair in (passive, muscles)) == pytest.approx(passive[0] + muscles[0], rel=0.02)
     activation = [result["group_activation"].sel(group="gluteus_medius", side="right") for result in (usual, stiff)]
     assert float(activation[1]) < float(activation[0])
+
+
+def test_who_has_weak_abductors_leans_over_the_leg_and_lets_no_pelvis_drop() -> None:
+    """Krautwurst 2013 and Salami 2017 found so in people; the effort of leaning is the muscles' alone."""
+    stance = study("single_leg_stance")
+    (few, strong), (most, weak) = stance.least_lean(100), stance.least_lean(30)
+    assert few < most
+    assert all(float(result["pelvis_list"]) > 0.0 for result in (strong, weak))  # the side off the ground rises
+    upright = ss.simulate(stance._stance({"lumbopelvic_rhythm": "solved"}, 30))
+    assert stance.muscle_effort(weak) < 0.8 * stance.muscle_effort(upright)
+    assert float(weak["hip_reaction"].sel(side="right", axis="superior")) < float(
+        upright["hip_reaction"].sel(side="right", axis="superior")
+    )
 
 
 def test_a_seat_holds_the_pelvis_and_no_hip_does() -> None:

@@ -1,7 +1,7 @@
 """A worked case: a man of 42 years, whose degenerated L4-L5 disc bulges to the right, stands badly on his right leg.
 
-What is left of the hip abductors, the pelvis held level, and the trunk leaning over the standing leg or not; and the
-pelvis as costs least.
+What is left of the hip abductors, the pelvis held level, and the trunk leaning over the standing leg or not; the
+pelvis as costs least; and, with it, the lean of the trunk that costs the muscles least.
 
 Usage: python scenarios/studies/single_leg_stance.py [--out FOLDER] [--pictures FOLDER]
 """
@@ -18,6 +18,8 @@ import spinesim as ss
 
 STRENGTHS = range(100, 29, -10)  # %
 LEANS = (0, 10)  # deg, to the side of the standing leg
+TRIED = range(0, 22, 3)  # deg: the leans of which the one that costs muscles least is told
+CM3 = 1e6  # cm^3 a m^3
 GRADE = 3
 BULGE = {"side": "right", "depth": "4 mm"}
 
@@ -29,8 +31,37 @@ def rows() -> Iterator[Row]:
     }
     postures["predicted"] = {"lumbopelvic_rhythm": "solved"}
     for words, posture in postures.items():
+        lean = int(posture.get("right_lateral_bending", "0").split()[0])
         for strength in STRENGTHS:
-            yield _row(words, strength, ss.simulate(_stance(posture, strength)))
+            yield _row(words, strength, lean, ss.simulate(_stance(posture, strength)))
+    for strength in STRENGTHS:
+        yield _row("predicted, lean free", strength, *least_lean(strength))
+
+
+def least_lean(strength: int) -> tuple[int, Any]:
+    """Return the lean (deg) of the trunk over the leg that costs muscles least where the pelvis may choose, and its
+    result.
+    """
+    found = []
+    for lean in TRIED:
+        posture = {"right_lateral_bending": f"{lean} deg", "lumbopelvic_rhythm": "solved"}
+        found.append((lean, ss.simulate(_stance(posture, strength))))
+    return min((one for one in found if one[1].attrs["status"] == "converged"), key=lambda one: muscle_effort(one[1]))
+
+
+def muscle_effort(result: Any) -> float:
+    """Return what the muscles cost (m^3): volume times squared activation, as recruitment counts it; of a weak muscle
+    only what is left of it works.
+    """
+    total, activation = 0.0, result["muscle_activation"]
+    limit = result["group_limit"]
+    for fascicle in ss.load_model().fascicles:
+        volume = fascicle.pcsa * fascicle.optimal_fibre_length
+        for side, mark in (("right", "R"), ("left", "L")):
+            left = float(limit.sel(group=fascicle.group, side=side))
+            own = float(activation.sel(fascicle=f"{fascicle.name}_{mark}"))
+            total += volume * own**2 / left if left > 0.0 else 0.0
+    return total
 
 
 def _stance(posture: dict[str, str], strength: int) -> dict[str, Any]:
@@ -45,11 +76,13 @@ def _stance(posture: dict[str, str], strength: int) -> dict[str, Any]:
     }
 
 
-def _row(words: str, strength: int, result: Any) -> Row:
+def _row(words: str, strength: int, lean: int, result: Any) -> Row:
     at, right = result.sel(level="L4-L5"), result["group_activation"].sel(side="right")
     return {
         "posture": words,
         "abductor_strength_pct": strength,
+        "trunk_lean_deg": lean,
+        "muscle_effort_cm3": number(CM3 * muscle_effort(result), 1),
         "status": result.attrs["status"],
         "settled": "no" if result.attrs["unsettled"] else "yes",
         "left_side_raised_deg": number(result["pelvis_list"], 1),
@@ -67,6 +100,7 @@ def _row(words: str, strength: int, result: Any) -> Row:
 def draw(found: Sequence[Row]) -> Figure:
     """Draw what the hip and the degenerated level carry over the strength of the abductors, a line a posture."""
     panels = {
+        "trunk_lean_deg": "trunk over the leg, deg",
         "left_side_raised_deg": "left side of the pelvis raised, deg",
         "hip_right_N": "right hip, N",
         "compression_N": "L4-L5, N",
@@ -80,7 +114,7 @@ def draw(found: Sequence[Row]) -> Figure:
             axes.plot([r["abductor_strength_pct"] for r in line], [r[key] for r in line], label=name, **look)
         axes.invert_xaxis()
         tidy(axes, words, "hip abductor strength left, %")
-    places[0].legend(fontsize=7, loc="lower left")
+    places[2].legend(fontsize=7, loc="lower left")
     return figure
 
 

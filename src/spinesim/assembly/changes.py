@@ -44,9 +44,9 @@ def disc_condition(model: Model, subject: Subject, scenario: Scenario) -> DiscCo
     for change in scenario.discs:
         if change.bulge is not None:
             j, sides = LEVELS.index(change.level), SIDES[change.bulge.side]
-            bulge[j] = change.bulge.depth * np.array(sides)
+            bulge[j] += change.bulge.depth * np.array(sides)
             ellipsoid = math.pi / 6.0 * change.bulge.depth * change.bulge.width * whole[j] * height[j]
-            lost[j] = law.tissue_density * ellipsoid * sum(sides)
+            lost[j] += law.tissue_density * ellipsoid * sum(sides)
     if scenario.specimen is not None and "nucleus" in scenario.specimen.removed:
         for level in scenario.specimen.levels:
             nucleus[LEVELS.index(level)] = 0.0

@@ -28,20 +28,18 @@ def over_foot(model: Model, subject: Subject, scenario: Scenario, person: Person
     upright = task.contact == FEET and task.gravity[0] == task.gravity[2] == 0.0
     if scenario.posture.stance == "straight" or not upright or task.support_right not in (0.0, 1.0):
         return task
-    u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
-    s, still = int(task.support_right == 0.0), _unpushed(task)
+    from spinesim.kernels.stance import weight_line
 
-    def turned(task: Task, angle: float) -> Task:
-        thigh = task.thigh.copy()
-        thigh[s, 0] += angle
-        return task._replace(thigh=thigh)
+    u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
+    s, trial = int(task.support_right == 0.0), _trial(task)
 
     def beside(angle: float) -> float:
-        from spinesim.kernels.stance import weight_line
+        trial.thigh[s, 0] = task.thigh[s, 0] + angle
+        return float(weight_line(person, trial, u, ankle, 2, work))
 
-        return float(weight_line(person, turned(still, angle), u, ankle, 2, work))
-
-    return turned(task, _zero(beside, model.ranges["pelvis_list"], FIRST * (1 - 2 * s)))
+    thigh = task.thigh.copy()
+    thigh[s, 0] += _zero(beside, model.ranges["pelvis_list"], FIRST * (1 - 2 * s))
+    return task._replace(thigh=thigh)
 
 
 def leant(
@@ -78,14 +76,15 @@ def _lean(model: Model, subject: Subject, person: Person, task: Task) -> float:
     from spinesim.kernels.stance import weight_line
 
     u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
-    still = _unpushed(task)
-    bare = still._replace(load_mass=np.zeros_like(task.load_mass), arm_mode=np.zeros_like(task.arm_mode))
-    goal = weight_line(person, bare, u, ankle, 0, work)
+    trial, turn = _trial(task), np.zeros(3)
+    trial.load_mass[:], trial.arm_mode[:] = 0.0, 0
+    goal = weight_line(person, trial, u, ankle, 0, work)
+    trial.load_mass[:], trial.arm_mode[:] = task.load_mass, task.arm_mode
 
     def ahead(lean: float) -> float:
-        turn = np.array([0.0, 0.0, lean])
-        leaning = still._replace(pelvis=task.pelvis + turn, thigh=task.thigh + turn)
-        return float(weight_line(person, leaning, u, ankle, 0, work)) - goal
+        turn[2] = lean
+        trial.pelvis[:], trial.thigh[:] = task.pelvis + turn, task.thigh + turn
+        return float(weight_line(person, trial, u, ankle, 0, work)) - goal
 
     return _zero(ahead, model.ranges["ankle_lean"], FIRST)
 
@@ -96,9 +95,15 @@ def _ankles(model: Model, subject: Subject) -> Floats:
     return np.array([right, right * np.array([1.0, 1.0, -1.0])])
 
 
-def _unpushed(task: Task) -> Task:
-    """Return the task without forces that are no weights."""
-    return task._replace(load_force=np.zeros_like(task.load_force), load_moment=np.zeros_like(task.load_moment))
+def _trial(task: Task) -> Task:
+    """Return the task without forces that are no weights, for trial postures: what they change are copies of its own,
+    for one table in memory serves all of them.
+    """
+    return task._replace(
+        load_force=np.zeros_like(task.load_force), load_moment=np.zeros_like(task.load_moment),
+        load_mass=task.load_mass.copy(), arm_mode=task.arm_mode.copy(), pelvis=task.pelvis.copy(),
+        thigh=task.thigh.copy(),
+    )  # fmt: skip
 
 
 def _zero(offset: Callable[[float], float], limits: tuple[float, float], first: float) -> float:
