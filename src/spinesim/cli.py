@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spinesim import sweep_commands
+from spinesim import command_input, sweep_commands
 from spinesim._version import __version__
-from spinesim.errors import InputError, OutputError, Problem, SpinesimError, quoted
+from spinesim.errors import InputError, SpinesimError
 from spinesim.sweep_commands import FORMAT, UNCERTAINTY
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def run(
     samples: int | None, form: str,
 ) -> int:  # fmt: skip
     """Solve one scenario and show the load on the spine, or the course of a specimen."""
-    scenario = _changed(name_or_file, settings)
-    _check_outputs(name_or_file, out, plot)
+    scenario = command_input.changed(name_or_file, settings)
+    command_input.check_outputs(name_or_file, out, plot)
     if samples is not None:
         return sweep_commands.show_uncertainty(scenario, samples, form, beside=largest or out or plot)
     if form == "table" and scenario.specimen is None and not (largest or out or plot):
@@ -107,7 +107,9 @@ def check(names_or_files: tuple[str, ...]) -> int:
     code = GOOD
     for name in names_or_files:
         try:
-            sweep_commands.check_sweep(name) if sweep_commands.is_sweep(name) else _check(_read(name))
+            sweep_commands.check_sweep(name) if sweep_commands.is_sweep(name) else command_input.check(
+                command_input.read(name)
+            )
             click.echo(f"{name}: ok")
         except InputError as error:
             code = BAD_INPUT
@@ -128,7 +130,7 @@ def compare(a: str, b: str, show_all: bool, plot: str | None, form: str) -> int:
     """
     from spinesim.comparison import compare_results, largest_effect
 
-    _check_outputs(a, None, plot)
+    command_input.check_outputs(a, None, plot)
     results = [_result(name) for name in (a, b)]
     rows = compare_results(results[0], results[1])
     if plot:
@@ -195,7 +197,10 @@ def validate(suite: str, study: str | None, kind: str | None, form: str, out: st
 @commands.command()
 def warmup() -> int:
     """Compile the solver now, not on the first run."""
-    results = [_solve(_read({"format": 1, "name": "Warm-up", **part})) for part in ({}, {"specimen": WARM_SPECIMEN})]
+    results = [
+        _solve(command_input.read({"format": 1, "name": "Warm-up", **part}))
+        for part in ({}, {"specimen": WARM_SPECIMEN})
+    ]
     _note("the solver is compiled")
     return max(_exit_code(result) for result in results)
 
@@ -237,72 +242,6 @@ def _open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to fail
-
-
-def _read(source: str | dict[str, Any]) -> Scenario:
-    from spinesim.files import read_scenario
-
-    return read_scenario(source)
-
-
-def _check(scenario: Scenario) -> None:
-    """Put the scenario together with its model, as a run would, and solve nothing."""
-    from spinesim.assembly import assemble, assemble_specimen
-    from spinesim.files import model_path
-    from spinesim.model.reader import read_model
-
-    put_together = assemble if scenario.specimen is None else assemble_specimen
-    put_together(read_model(model_path(scenario)), scenario)
-
-
-def _changed(name_or_file: str, settings: Sequence[str]) -> Scenario:
-    scenario = _read(name_or_file)
-    if not settings:
-        return scenario
-    changes: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    for setting in settings:
-        key, value = _parse_setting(setting)
-        if key in changes:
-            twice = "is changed twice: leave one of them out"
-            raise InputError(Problem(twice, key, spoken) for spoken in (sources[key], _spoken(setting)))
-        changes[key], sources[key] = value, _spoken(setting)
-    return scenario.replace(changes, sources=sources)
-
-
-def _parse_setting(setting: str) -> tuple[str, Any]:
-    from spinesim.reading import parse_yaml
-
-    key, equals, value = setting.partition("=")
-    if not equals or not key.strip():
-        raise InputError(Problem('needs the form PATH=VALUE, such as subject.mass="80 kg"', "", _spoken(setting)))
-    try:
-        parsed = parse_yaml(value).data
-        if parsed is None:
-            raise InputError("needs a value; nothing stands after the equals sign")
-        return key.strip(), parsed
-    except InputError as error:
-        raise InputError(
-            Problem(problem.message, key.strip(), _spoken(setting)) for problem in error.problems
-        ) from None
-
-
-def _spoken(setting: str) -> str:
-    return f"--set {setting}" if setting.isprintable() and len(setting) < 100 else f"--set {quoted(setting)}"
-
-
-def _check_outputs(name_or_file: str, out: str | None, plot: str | None) -> None:
-    """Refuse before the solve what could not be written after it."""
-    from spinesim.files import check_folder_writable, check_writable
-
-    if out is not None:
-        if not out.endswith(".nc"):
-            raise OutputError(f"cannot write {quoted(out)}: the name of a saved result ends in .nc")
-        if os.path.exists(name_or_file) and os.path.exists(out) and os.path.samefile(name_or_file, out):
-            raise OutputError(f"cannot write {quoted(out)}: it would replace the scenario")
-        check_writable(out)
-    if plot is not None:
-        check_folder_writable(plot)
 
 
 def _solve(scenario: Scenario, largest: str | None = None) -> xr.Dataset:
@@ -349,7 +288,7 @@ def _result(name: str) -> xr.Dataset:
         from spinesim.storage import load
 
         return load(name)
-    return _solve(_read(name))
+    return _solve(command_input.read(name))
 
 
 def _draw(results: Sequence[xr.Dataset], folder: str) -> None:

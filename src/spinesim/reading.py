@@ -11,12 +11,13 @@ import math
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from spinesim.errors import InputError, Origin, Problem, dotted_path, quoted
+from spinesim.errors import InputError, Origin, Problem, quoted
 
 SCENARIO_BYTES = 2_000_000
 SCENARIO_NODES = 20_000
@@ -119,11 +120,21 @@ def _scan(text: str, name: str | None, max_nodes: int) -> tuple[Document, tuple[
     _refuse_characters(text, name)
     builder = _Builder(name, max_nodes)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in _events(text):
             builder.take(event)
     except yaml.YAMLError as error:
         raise InputError(_yaml_problem(error, name)) from None
     return Document(builder.root, text, Origin(name, builder.marks)), tuple(builder.problems)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Yield the parser's events; `yaml.parse` asks twice for each, and a model has thirteen thousand."""
+    loader = yaml.CSafeLoader(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
 
 
 def shown(path: str) -> str:
@@ -217,25 +228,25 @@ class _Builder:
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     path: list[str | int] = field(default_factory=list)
+    dotted: list[str] = field(default_factory=lambda: [""])  # of the path, from nothing to all of it
     nodes: int = 0
     documents: int = 0
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event of the parser."""
-        match event:
-            case yaml.ScalarEvent():
-                self._count(event)
-                self._scalar(event)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._count(event)
-                self._start(event)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self.stack.pop()
-                self._leave()
-            case yaml.AliasEvent():
-                self._stop("aliases (*name) are not allowed, write the value out", event)
-            case yaml.DocumentStartEvent():
-                self._document(event)
+        if isinstance(event, yaml.ScalarEvent):
+            self._count(event)
+            self._scalar(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._count(event)
+            self._start(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.stack.pop()
+            self._leave()
+        elif isinstance(event, yaml.AliasEvent):
+            self._stop("aliases (*name) are not allowed, write the value out", event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._document(event)
 
     def _document(self, event: yaml.Event) -> None:
         self.documents += 1
@@ -280,14 +291,23 @@ class _Builder:
         if event.value in top.value:
             self._note(f"the key {quoted(event.value)} is there twice", event)
         top.key = event.value
-        self.path.append(event.value)
-        self.marks.setdefault(dotted_path(self.path), _mark(event))
+        self._step(event.value)
+        self._mark_here(event)
 
     def _enter(self, event: yaml.Event) -> None:
         """Mark an item of a list, or the whole file; the value of a key is marked at the key."""
         if self.stack and isinstance(self.stack[-1].value, list):
-            self.path.append(len(self.stack[-1].value))
-        self.marks.setdefault(dotted_path(self.path), _mark(event))
+            self._step(len(self.stack[-1].value))
+        self._mark_here(event)
+
+    def _step(self, part: str | int) -> None:
+        """Go on to a key or an item."""
+        self.dotted.append(f"{self.dotted[-1]}.{part}" if self.path else str(part))
+        self.path.append(part)
+
+    def _mark_here(self, event: yaml.Event) -> None:
+        if self.dotted[-1] not in self.marks:
+            self.marks[self.dotted[-1]] = _mark(event)
 
     def _put(self, value: Any) -> None:
         if not self.stack:
@@ -303,6 +323,7 @@ class _Builder:
         """Step back to the mapping or list around the value that is complete."""
         if self.path:
             self.path.pop()
+            self.dotted.pop()
         if self.stack:
             self.stack[-1].key = None
 
@@ -329,7 +350,7 @@ class _Builder:
         return number
 
     def _note(self, message: str, event: yaml.Event) -> None:
-        self.problems.append(Problem(message, dotted_path(self.path), self.name, *_mark(event)))
+        self.problems.append(Problem(message, self.dotted[-1], self.name, *_mark(event)))
 
     def _stop(self, message: str, event: yaml.Event) -> None:
         self._note(message, event)
@@ -337,4 +358,5 @@ class _Builder:
 
 
 def _mark(event: Any) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1

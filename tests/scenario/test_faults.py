@@ -33,7 +33,7 @@ def twice(part: str, key: str, about: str, *places: int) -> list[str]:
             "bulge",
             "L4-L5",
             {"level": "L4-L5"},
-            ({"side": "left", "depth": "1 mm"}, {"side": "right", "depth": "2 mm"}),
+            ({"side": "left", "depth": "1 mm"}, {"side": "both", "depth": "2 mm"}),
         ),
         ("rotation_offsets", "flexion", "L4-L5 postural", {"level": "L4-L5"}, ("1 deg", "2 deg")),
         ("ligaments", "strength", "both CL all", {"ligament": "CL"}, ("50 %", "60 %")),
@@ -47,6 +47,13 @@ def test_two_statements_of_one_thing_are_both_told(
 ) -> None:
     entries = [entry | {key: value} for value in values]
     assert problems(**{part: entries}) == twice(part, key, about, 0, 1)
+
+
+def test_bulges_to_both_sides_of_a_disc_are_two_statements_of_two_things() -> None:
+    left, right, both = ({"level": "L4-L5", "bulge": {"side": s, "depth": "1 mm"}} for s in ("left", "right", "both"))
+    scenario = Scenario.from_dict({"format": 1, "name": "Two", "discs": [left, right]})
+    assert [change.bulge.side for change in scenario.discs if change.bulge] == ["left", "right"]
+    assert len(problems(discs=[left, right, both])) == 3  # one for each place
 
 
 def test_overlapping_statements_are_none_of_one_thing() -> None:

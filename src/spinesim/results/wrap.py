@@ -70,7 +70,7 @@ def labelled(assembly: Assembly, state: State, work: Work, status: int, stabilit
     data["status"][2].update({"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)})
     labels: dict[str, Any] = {k: (k, np.array(v, dtype=str)) for k, v in coords.items()}
     result = Labelled(data, labels, _attributes(assembly, state, work, status, stability))
-    bulging = [change.level for change in assembly.scenario.discs if change.bulge is not None]
+    bulging = dict.fromkeys(change.level for change in assembly.scenario.discs if change.bulge is not None)
     if bulging:
         result.attrs["bulge_note"] = "; ".join(_bulge_note(result, level) for level in bulging)
     return result

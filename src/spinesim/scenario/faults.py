@@ -53,17 +53,29 @@ def contradictions(parts: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, st
     what it is about in words.
 
     `parts` are the lists of a scenario. Entries that overlap without being about the same (a group and one of its
-    fascicles, both sides and one) are no contradiction.
+    fascicles, both sides and one) are no contradiction; of bulges they are, for those of both sides do not add.
     """
     for part, (about, stated) in _STATEMENTS.items():
         for key in stated:
             places: dict[tuple[Any, ...], list[str]] = {}
             for n, entry in enumerate(parts.get(part, ())):
                 if getattr(entry, key) not in (None, False):
-                    places.setdefault(tuple(getattr(entry, name) for name in about), []).append(f"{part}.{n}")
+                    for subject in _subjects(entry, about, key):
+                        places.setdefault(subject, []).append(f"{part}.{n}")
+            told: dict[str, list[str]] = {}
             for same in places.values():
                 for place in same if len(same) > 1 else ():
-                    yield place, next(other for other in same if other != place), key, _about(about, part, place, parts)
+                    told.setdefault(place, same)
+            for place, same in told.items():
+                yield place, next(other for other in same if other != place), key, _about(about, part, place, parts)
+
+
+def _subjects(entry: Any, about: Sequence[str], key: str) -> list[tuple[Any, ...]]:
+    """Return what an entry states a number of: a bulge has sides of its own."""
+    subject, side = tuple(getattr(entry, name) for name in about), getattr(getattr(entry, key), "side", None)
+    return (
+        [subject] if side is None else [(*subject, own) for own in (("left", "right") if side == "both" else (side,))]
+    )
 
 
 def _about(about: Sequence[str], part: str, place: str, parts: Mapping[str, Sequence[Any]]) -> str:
