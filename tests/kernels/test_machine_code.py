@@ -125,6 +125,27 @@ def test_what_a_kernel_calls_is_built_in_and_not_written_by_itself() -> None:
 
 
 @compiled
+def test_numba_takes_in_what_a_part_calls_in_turn() -> None:
+    """Where its own callable is asked for, nothing is cached yet."""
+    from spinesim.kernels.compiler import callable_of, dispatcher_of
+
+    def half(x: float) -> float:
+        return 0.5 * x
+
+    halved = dispatcher_of(half, None)
+
+    def quarter(x: float) -> float:
+        return halved(halved(x))
+
+    quartered = dispatcher_of(quarter, None)
+
+    def eighth(numbers: Any, flag: bool) -> float:
+        return 0.5 * quartered(numbers[0]) if flag else 0.0
+
+    assert callable_of(eighth)(np.array([8.0]), True) == 1.0
+
+
+@compiled
 def test_what_comes_back_may_be_of_any_kind() -> None:
     def among(numbers: Any, x: float) -> bool:
         return bool(numbers[0] < x)

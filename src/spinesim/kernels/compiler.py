@@ -86,11 +86,19 @@ class Part(JITCodeLibrary):
         """Return the function with all it calls, as numba's cache keeps it."""
         return self.name, "bitcode", self.linked().as_bitcode()
 
+    def _get_module_for_linking(self) -> Any:
+        """Return what a library of numba's own takes in: it does not ask what a part calls in turn."""
+        return self.linked()
+
+    def _alone(self) -> Any:
+        """Return the function by itself, as other modules take it in."""
+        return super()._get_module_for_linking()
+
     def linked(self) -> Any:
         """Return a module that holds the function and all it calls."""
-        module = self._get_module_for_linking().clone()
+        module = self._alone().clone()
         for part in _parts_of(self, {}):
-            module.link_in(part._get_module_for_linking(), preserve=True)
+            module.link_in(part._alone() if isinstance(part, Part) else part._get_module_for_linking(), preserve=True)
         return module
 
     def whole(self, entry: str) -> Any:
