@@ -281,7 +281,7 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     if may_settle and task.settle > 0.0:
         settling.slopes(person, task, state.u, work)
         share = work.forces.share
-        settling.columns(task, state.tilt, work.frames, work.tissue.f, share, hips, work.motion, problem)
+        settling.columns(task, state.tilt, work.frames, work.forces.level_f, share, hips, work.motion, problem)
 
 
 @kernel

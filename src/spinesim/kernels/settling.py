@@ -72,13 +72,20 @@ def _by_turn(by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: 
 
 @kernel
 def columns(
-    task: Task, tilt: Floats, frames: Frames, f: Floats, share: Floats, hips: int, motion: Motion, problem: Problem
+    task: Task,
+    tilt: Floats,
+    frames: Frames,
+    level_f: Floats,
+    share: Floats,
+    hips: int,
+    motion: Motion,
+    problem: Problem,
 ) -> None:
     """Write what turns of the vertebrae do to the moments: backward, to the right and to the left.
 
-    The level below turns with it and the one above the other way; all above shifts, and its force (less `f`
-    (level, 3), mid frames) with it. The pulls on the vertebra itself are taken as they are. `share` (side,) of the
-    weight on the hips.
+    The level below turns with it and the one above the other way; all above shifts, and the loads on it, `level_f`
+    (level, 3), with it. Muscles keep their moments: where they are long, what shifts one end turns the line back over
+    the other. `share` (side,) of the weight on the hips.
     """
     a_up, axes = frames.a_up, axes_of(task.turns)
     for a in range(axes):
@@ -89,8 +96,7 @@ def columns(
             ex, ey, ez = frames.r[5 - v, 0, i], frames.r[5 - v, 1, i], frames.r[5 - v, 2, i]
             x, y, z = a_up[v, 0] - a_up[low, 0], a_up[v, 1] - a_up[low, 1], a_up[v, 2] - a_up[low, 2]
             x, y, z = vec3.cross(ex, ey, ez, x, y, z)
-            fx, fy, fz = vec3.rotate_at(frames.mid, v, f[v, 0], f[v, 1], f[v, 2])
-            x, y, z = vec3.cross(x, y, z, -fx, -fy, -fz)
+            x, y, z = vec3.cross(x, y, z, level_f[v, 0], level_f[v, 1], level_f[v, 2])
             q = problem.x.size - 2 * (task.turns - task.leader[n])
             _turned_levels(v, q, axes, tilt[n], ex, ey, ez, frames.mid, motion, problem)
             for j in range(low, N_LEVEL):
