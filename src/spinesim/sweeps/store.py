@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -239,14 +240,14 @@ def _zarr() -> Any:
     return zarr
 
 
-def load_store(folder: Path, plan: Plan, *, check: bool = True) -> xr.Dataset:
+def load_store(folder: Path, plan: Plan, outputs: tuple[str, ...] = (), *, check: bool = True) -> xr.Dataset:
     """Return the Dataset of a finished or unfinished store; scenarios not done are NaN with status -1.
 
     Finished blocks are checked against the digests that were noted, block by block: a chunk that is gone would be read
     as NaN, and a changed one as if it were right.
 
     Beyond `MOST_LOADED` bytes the numbers stay on disk until they are asked for, and the scenarios of a grid stay
-    one behind the other along `scenario`.
+    one behind the other along `scenario`. `outputs` are read in any case, and no others then.
 
     Raises
     ------
@@ -256,8 +257,9 @@ def load_store(folder: Path, plan: Plan, *, check: bool = True) -> xr.Dataset:
     group = _opened(folder)
     if check:
         _refuse_damage(Store(folder, plan, int(read_head(folder)["block"]), group))
+    plan = replace(plan, outputs=outputs or plan.outputs)
     names = (*plan.outputs, *ENDINGS)
-    if sum(group[name].nbytes for name in names) <= MOST_LOADED:
+    if outputs or sum(group[name].nbytes for name in names) <= MOST_LOADED:
         return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
     lazy = xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
