@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -195,7 +195,7 @@ def _share_colours(maps: Sequence[QuadMesh]) -> None:
         mesh.set_clim(min(ends), max(ends))
 
 
-def _places(axis: Axis, coordinate: xr.DataArray) -> NDArray[Any]:
+def _places(axis: XAxis | YAxis, coordinate: xr.DataArray) -> NDArray[Any]:
     """Return where the values of a dimension stand along an axis: words one beside the other, with their ticks."""
     if coordinate.dtype.kind in "if":
         return coordinate.values

@@ -118,7 +118,9 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
         else:
             with _told(folder, "make room and go on with --resume"):
                 _create(folder, plan, block)
-        yield Store(folder, plan, block, _zarr().open_group(folder / DATA, mode="r+"))
+        with _told(folder, "make room and go on with --resume"):
+            group = _whole_group(folder, plan, block)
+        yield Store(folder, plan, block, group)
 
 
 @contextlib.contextmanager
@@ -168,17 +170,8 @@ def read_head(folder: Path) -> dict[str, Any]:
 
 def _create(folder: Path, plan: Plan, block: int) -> None:
     """Lay out the arrays; the head comes last, and without it nothing is there."""
-    (folder / DONE).mkdir(exist_ok=True)
-    group = _zarr().open_group(folder / DATA, mode="w")
-    group.attrs.update(attributes(plan))
-    for name in plan.outputs:
-        _lay_out(
-            group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
-        )
-    for name, told in ENDINGS.items():
-        _lay_out(group, plan, block, name, (), (), told)
-    for name, values in drawn(plan, 0, 1).items():
-        _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
+    _zarr().open_group(folder / DATA, mode="w").attrs.update(attributes(plan))
+    _whole_group(folder, plan, block)
     head = {
         "format": FORMAT,
         "digest": plan.digest,
@@ -189,20 +182,50 @@ def _create(folder: Path, plan: Plan, block: int) -> None:
     _write_durably(folder / HEAD, json.dumps(head))
 
 
+def _whole_group(folder: Path, plan: Plan, block: int) -> Any:
+    """Return the arrays to write into, and make those that are not there or can no longer be opened: their blocks are
+    not what was noted, so that they are solved again.
+    """
+    (folder / DONE).mkdir(exist_ok=True)
+    try:
+        group = _zarr().open_group(folder / DATA, mode="r+")
+    except Exception:  # its own description is gone or cut short: the arrays beside it may well be whole
+        (folder / DATA / "zarr.json").unlink(missing_ok=True)
+        group = _zarr().open_group(folder / DATA, mode="a")
+        group.attrs.update(attributes(plan))
+    for name in plan.outputs:
+        _lay_out(
+            group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
+        )
+    for name, told in ENDINGS.items():
+        _lay_out(group, plan, block, name, (), (), told)
+    for name, values in drawn(plan, 0, 1).items():
+        _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
+    return group
+
+
 def _lay_out(
     group: Any, plan: Plan, block: int, name: str, shape: tuple[int, ...], dims: tuple[str, ...],
     attributes: dict[str, Any], dtype: Any = "f8",
 ) -> None:  # fmt: skip
-    """Make one array over all scenarios, chunked by block; what is not done yet is NaN, or -1 as a status.
+    """Make one array over all scenarios, chunked by block, unless it is there; what is not done yet is NaN, or -1 as a
+    status.
 
     Numbers are written as they are: random ones hardly shrink, and trying takes as long as writing.
     """
     size = plan.design.size
-    kind = "i1" if name in ENDINGS else np.dtype(dtype)
-    empty = {"status": -1, "unsettled": 0}.get(name, np.nan if np.dtype(kind).kind == "f" else None)
+    kind = np.dtype("i1" if name in ENDINGS else dtype)
+    wanted = ((size, *shape), (min(block, size), *shape), kind)
+    try:
+        array = group[name]
+        if (array.shape, array.chunks, array.dtype) == wanted:
+            return
+    except Exception:  # not there, or its description is cut short
+        pass
+    empty = {"status": -1, "unsettled": 0}.get(name, np.nan if kind.kind == "f" else None)
     array = group.create_array(
-        name, shape=(size, *shape), chunks=(min(block, size), *shape), dtype=kind, fill_value=empty,
-        dimension_names=("scenario", *dims), compressors=None,
+        name, shape=wanted[0], chunks=wanted[1], dtype=kind, fill_value=empty,
+        dimension_names=("scenario", *dims), compressors=None, overwrite=True,
     )  # fmt: skip
     array.attrs.update(attributes)
 
