@@ -277,7 +277,7 @@ def load_store(folder: Path, plan: Plan, outputs: tuple[str, ...] = (), *, check
     InputError
         When a finished block is not what it was.
     """
-    group = _opened(folder)
+    group = _opened(folder, plan)
     if check:
         _refuse_damage(Store(folder, plan, int(read_head(folder)["block"]), group))
     plan = replace(plan, outputs=outputs or plan.outputs)
@@ -290,13 +290,17 @@ def load_store(folder: Path, plan: Plan, outputs: tuple[str, ...] = (), *, check
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
 
 
-def _opened(folder: Path) -> Any:
+def _opened(folder: Path, plan: Plan) -> Any:
     """Return the arrays of a store to read."""
     zarr = _zarr()
     try:
-        return zarr.open_group(folder / DATA, mode="r")
+        group = zarr.open_group(folder / DATA, mode="r")
+        for name in (*plan.outputs, *ENDINGS):
+            _ = group[name]
+        return group
     except Exception as error:  # gone, or no longer what it says
-        raise InputError(f"{shown(str(folder))} is damaged: its numbers cannot be opened ({error})") from error
+        message = f"its numbers cannot be opened ({error}); --resume solves again what is lost"
+        raise InputError(f"{shown(str(folder))} is damaged: {message}") from error
 
 
 def _refuse_damage(store: Store) -> None:
