@@ -158,6 +158,8 @@ def _wrong_kind(detail: ErrorDetails) -> str:
         return f"must be {_MUST_BE[kind]}, not {quoted(detail['input'])}"
     if kind == "too_long":
         return f"has {context['actual_length']} items, the most is {context['max_length']}"
+    if kind == "too_short":
+        return f"has {context['actual_length']} items, the least is {context['min_length']}"
     return _lower_first(detail["msg"])
 
 

@@ -85,7 +85,7 @@ def plot(
     from spinesim.plots.sweep import draw_sweep
     from spinesim.sweeps.run import open_sweep
 
-    result = open_sweep(store)
+    result = open_sweep(store, outputs=[name for name in (of, y) if name is not None])
     chosen = _chosen(at)
     click.echo(result.attrs["status_message"], err=True)
     draw_sweep(result, Path(out), x=x, y=y, by=by, of=of, at=chosen)

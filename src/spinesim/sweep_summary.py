@@ -48,11 +48,14 @@ def _beyond(sweep: xr.Dataset | Labelled) -> Iterator[str]:
             p, level = float(share.max()), _labels(sweep, "level")[int(share.argmax())]
             error = 100.0 * np.sqrt(p * (1.0 - p) / known.max())
             told = (
-                f"{100.0 * p:.2g} % (+- {error:.1g} %), at {level}"
-                if p
-                else f"in none of {known.max():,}, at any level"
+                f"{_percent(p)} % (+- {error:.1g} %), at {level}" if p else f"in none of {known.max():,}, at any level"
             )
             yield f"Probability of a {name.replace('_', ' ')} above 1: {told}."
+
+
+def _percent(share: float) -> str:
+    """Return a share in per cent, with one digit below 10 and never as a power of ten."""
+    return f"{100.0 * share:.2g}" if share < 0.095 else f"{100.0 * share:.0f}"
 
 
 def _outputs(sweep: xr.Dataset | Labelled) -> list[str]:

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import xarray as xr
 import yaml
+from matplotlib.collections import QuadMesh
 
 import spinesim as ss
 from spinesim import sweep_commands
 from spinesim.cli import main
 from spinesim.errors import InputError
 from spinesim.plots.sweep import draw_sweep
-from spinesim.sweeps.run import sweep, with_interval
+from spinesim.sweeps.run import open_sweep, sweep, with_interval
 from spinesim.sweeps.sensitivity import sensitivity
 from spinesim.sweeps.statistics import correlations, intervals, probability
 
@@ -24,6 +25,11 @@ GRID: dict[str, Any] = {
     "format": 1, "name": "crate", "base": "hold_20kg_far", "outputs": ["joint_compression", "group_force"],
     "vary": [{"path": "loads.crate.mass", "from": "0 kg", "to": "10 kg", "count": 3},
              {"path": "loads.crate.reach", "values": ["0.3 m", "0.5 m"]}],
+}  # fmt: skip
+WORDS = {
+    **GRID, "base": "standing", "outputs": ["joint_compression"], "uncertainty": ["tone"],
+    "sampler": {"kind": "grid", "samples": 8},
+    "vary": [{"name": "posture", "path": "posture.preset", "values": ["standing", "sitting_unsupported", "flexed_36"]}],
 }  # fmt: skip
 RANDOM = {
     **GRID, "vary": [{"path": "loads.crate.mass", "from": "0 kg", "to": "10 kg"}],
@@ -128,6 +134,18 @@ PICTURES = [
     ("random", ["--x", "mass", "--y", "joint_compression", "--by", "level"], ""),
     ("random", ["--of", "joint_compression", "--at", "level=L5-S1"], ""),
     ("random", ["--x", "mass", "--y", "tone", "--of", "joint_compression", "--at", "level=L5-S1"], ""),
+    ("random", ["--x", "level", "--y", "joint_compression"], ""),
+    ("grid", ["--x", "level", "--y", "reach", "--of", "joint_compression", "--at", "mass=5 kg"], ""),
+    ("grid", ["--x", "mass", "--y", "joint_compression", "--at", "reach=30 cm", "--at", "level=L4-L5"], ""),
+    ("words", ["--x", "posture", "--y", "joint_compression", "--by", "level"], ""),
+    ("words", ["--x", "posture", "--y", "level", "--of", "joint_compression"], ""),
+    ("grid", ["--x", "mass", "--y", "joint_compression", "--at", "mass=5"], "--x and --at are both mass"),
+    ("grid", ["--x", "mass", "--y", "joint_compression", "--by", "mass"], "--x and --by are both mass"),
+    ("grid", ["--x", "mass", "--y", "mass", "--of", "joint_compression"], "--x and --y are both mass"),
+    ("grid", ["--of", "joint_compression", "--at", "level=L4-L5"], "give --x for a curve"),
+    ("grid", ["--y", "mass", "--of", "joint_compression"], "needs --x too"),
+    ("grid", ["--x", "mass", "--y", "joint_compression", "--at", "reach=30 kg", "--by", "level"], "no '30 kg'"),
+    ("random", ["--x", "mass", "--y", "joint_compression", "--at", "sample=4", "--by", "level"], "--at sample"),
     ("random", ["--x", "mass", "--y", "joint_compression"], "choose one of level with --at"),
     ("random", ["--x", "mas", "--y", "joint_compression"], "did you mean 'mass'"),
     ("random", ["--y", "joint_compresion"], "did you mean 'joint_compression'"),
@@ -152,7 +170,25 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stores")
     sweep(GRID, out=folder / "grid")
     sweep(RANDOM, out=folder / "random")
+    sweep(WORDS, out=folder / "words")
     return folder
+
+
+def test_a_grid_too_large_for_memory_is_drawn_all_the_same(stores: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spinesim.sweeps.store.MOST_LOADED", 0)
+    wanted = ["--x", "mass", "--y", "joint_compression", "--by", "level", "--at", "reach=0.3"]
+    assert main(["plot", str(stores / "grid"), *wanted, "--out", "p.png"]) == 0
+    only = open_sweep(stores / "grid", outputs=["joint_compression"])
+    assert only.joint_compression.dims == ("mass", "reach", "level") and "group_force" not in only
+
+
+def test_panels_of_drawn_values_share_the_colours_of_what_is_drawn(tmp_path: Path) -> None:
+    sides = xr.DataArray([1.0, 2.0], dims="side", coords={"side": ["left", "right"]})
+    made = made_up(60)
+    figure = draw_sweep(made.assign(x=made["x"] * sides), tmp_path / "p.png", x="a", y="b", of="x", by="side")
+    maps = [mesh for ax in figure.axes[:2] for mesh in ax.collections if isinstance(mesh, QuadMesh)]
+    cells = np.ma.concatenate([np.ma.masked_array(mesh.get_array()).ravel() for mesh in maps])
+    assert [mesh.get_clim() for mesh in maps] == [(cells.min(), cells.max())] * 2
 
 
 def made_up(n: int = 400) -> xr.Dataset:

@@ -147,6 +147,24 @@ def test_a_harmed_store_is_not_read_as_if_it_were_whole(
     assert "is damaged" in capsys.readouterr().err and not picture.exists()
 
 
+@pytest.mark.parametrize("harm", ["array lost", "all lost", "array untold", "all untold", "marks lost"])
+def test_a_store_that_lost_more_than_numbers_is_made_whole(tmp_path: Path, harm: str, expected: xr.Dataset) -> None:
+    folder = tmp_path / "s"
+    sweep(STUDY, out=folder, block=320)
+    described = {"array untold": "joint_compression/zarr.json", "all untold": "zarr.json"}
+    if harm in described:
+        (folder / store.DATA / described[harm]).write_text("{", encoding="utf-8")
+    elif harm == "marks lost":
+        shutil.rmtree(folder / store.DONE)
+    else:
+        harmed(folder, harm)
+    if harm != "marks lost":  # without marks nothing was finished
+        with pytest.raises(InputError, match=r"is damaged.*--resume solves again"):
+            open_sweep(folder)
+    assert sweep(STUDY, out=folder, resume=True).identical(expected)
+    assert open_sweep(folder).identical(expected)
+
+
 def test_the_scenarios_that_were_lost_are_named(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     sweep({**STUDY, "sampler": {"kind": "sobol", "samples": 64}}, out=folder, block=32)

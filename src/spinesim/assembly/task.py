@@ -12,7 +12,7 @@ from spinesim.assembly.hips import hip_table
 from spinesim.assembly.names import FascicleNames, StrandName
 from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
-from spinesim.errors import Problem, did_you_mean
+from spinesim.errors import Problem, did_you_mean, either
 from spinesim.kernels.tables import (
     ARM_ANGLES,
     ARM_REACH,
@@ -123,7 +123,10 @@ def activation_limits(
         wanted = str(change.group or change.fascicle)
         known = model.groups if change.group else _fascicle_words(fascicles)
         if wanted not in known:
-            hint = did_you_mean(wanted, known) or f" (groups are {', '.join(model.groups)})"
+            options = f"groups are {', '.join(model.groups)}"
+            if change.fascicle:
+                options = f"the labels of muscle_force in a result, such as {either([f.name for f in fascicles[:3]])}"
+            hint = did_you_mean(wanted, known) or f" ({options})"
             problems.append(scenario.problem(f"unknown muscle {key} '{wanted}'{hint}", f"muscles.{n}.{key}"))
             continue
         chosen = _meant(fascicles, wanted, change.side, change.level)

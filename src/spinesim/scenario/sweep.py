@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from spinesim.errors import InputError, Origin, Problem, either
+from spinesim.errors import InputError, Origin, Problem, did_you_mean, either
 from spinesim.schema import WHOLE_NUMBER, Frozen, Name, Text, validate
 from spinesim.variables import variables
 
@@ -150,9 +150,14 @@ class Sweep(Frozen):
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         known = sweepable()
-        for name in names:
-            if name not in known:
-                raise InputError(f"no output '{name}' in sweeps (there are {either(known)})")
+        wrong = [name for name in names if name not in known]
+        if wrong:
+            told = [f"'{name}'{did_you_mean(name, known)}" for name in wrong]
+            hint = "" if all(did_you_mean(name, known) for name in wrong) else f" (there are {either(known)})"
+            raise InputError(f"no output {' and no '.join(told)} in sweeps{hint}")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InputError(f"{either(twice)} is listed twice")
         return names
 
     @classmethod
@@ -189,6 +194,8 @@ class Sweep(Frozen):
             if any(part.spread is not None for part in axis.parts) and not random:
                 message = "a grid needs values, or from, to and count; distributions need sobol or latin_hypercube"
                 found.append(self.problem(message, f"vary.{n}"))
+        paths = [part.path for axis in self.vary for part in axis.parts]
+        found += [self.problem(f"{path} varies twice", "vary") for path in {*paths} if paths.count(path) > 1]
         names = [axis.name for axis in self.vary if axis.name]
         found += [self.problem(f"two axes are called '{name}'", "vary") for name in {*names} if names.count(name) > 1]
         return found

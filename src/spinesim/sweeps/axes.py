@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,22 +89,52 @@ def dimensions_of(sweep: Sweep, base: Scenario) -> tuple[Scenario, tuple[Dimensi
             found.append(_dimension(axis, template, sweep, f"vary.{n}"))
         except InputError as error:
             problems += error.problems
-    names = [dimension.name for dimension in found]
-    twice = {name for name in names if names.count(name) > 1 or name in taken()}
-    problems += [sweep.problem(f"the dimension '{name}' needs a name of its own", "vary") for name in sorted(twice)]
+    problems += _without_a_name_of_their_own(sweep, [dimension.name for dimension in found])
     if problems:
         raise InputError(sorted(problems, key=in_order))
     return template, tuple(found)
 
 
+def _without_a_name_of_their_own(sweep: Sweep, names: Sequence[str]) -> list[Problem]:
+    """Return what is wrong with the names of dimensions, and how to give another."""
+    found = []
+    for name in sorted({name for name in names if names.count(name) > 1 or name in taken()}):
+        why = "two axes have it" if names.count(name) > 1 else "an output or one of its dimensions has it"
+        message = f"the dimension '{name}' needs a name of its own ({why}): write `name` beside its path"
+        found.append(sweep.problem(message, "vary"))
+    return found
+
+
 def _template(sweep: Sweep, base: Scenario) -> Scenario:
-    """Return the base with the first value of every axis."""
+    """Return the base with the first value of every axis.
+
+    Raises
+    ------
+    InputError
+        With what is wrong in each of the axes.
+    """
     changes, sources = {}, {}
     for n, axis in enumerate(sweep.vary):
         for part in axis.parts:
             changes[part.path] = _texts(part)[0]
             sources[part.path] = _spoken(sweep.problem("", f"vary.{n}"))
-    return base.replace(changes, sources=sources) if changes else base
+    if not changes:
+        return base
+    try:
+        return base.replace(changes, sources=sources)
+    except InputError as error:
+        raise InputError(sorted({*error.problems, *_wrong_alone(sweep, base, sources)}, key=in_order)) from None
+
+
+def _wrong_alone(sweep: Sweep, base: Scenario, sources: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong with any value of an axis when the others are left alone."""
+    for axis in sweep.vary:
+        for texts in zip(*(_texts(part) for part in axis.parts), strict=False):
+            changes = {part.path: text for part, text in zip(axis.parts, texts, strict=True)}
+            try:
+                base.replace(changes, sources={path: sources[path] for path in changes})
+            except InputError as error:
+                yield from error.problems
 
 
 def _spoken(problem: Problem) -> str:
@@ -138,6 +168,12 @@ def _dimension(axis: Axis, template: Scenario, sweep: Sweep, where: str) -> Dime
     read = _read(rows, template, sweep, where)
     leaves = [_leaf(part, *read[part.path], template, sweep, where) for part in parts]
     labels, unit, scale = _labels(axis, leaves[0])
+    seen: dict[str, int] = {}
+    listed = enumerate(zip(*(leaf.values for leaf in leaves), strict=True))
+    twice = [n for n, row in listed if seen.setdefault(repr(row), n) != n]
+    if twice:
+        again = either(list(dict.fromkeys(str(labels[n]) for n in twice[:3])))
+        raise InputError(sweep.problem(f"{axis.path} has {again} {unit} twice".replace("  ", " "), where))
     return Dimension(axis.name or _name(axis.path), tuple(leaves), labels, unit, scale)
 
 
@@ -154,6 +190,7 @@ def taken() -> set[str]:
 
 def _leaf(part: Varied, keys: Key, values: list[Any], template: Scenario, sweep: Sweep, where: str) -> Leaf:
     """Return the leaf of one path, its values read by the scenario itself."""
+    texts = _texts(part)
     if part.values is not None:
         return Leaf(keys, tuple(values))
     if not all(isinstance(value, float) for value in values):
@@ -163,6 +200,9 @@ def _leaf(part: Varied, keys: Key, values: list[Any], template: Scenario, sweep:
         sd = _standard_deviation(spread, values[0], part, template, sweep, where)
         return Leaf(keys, ends=(values[0], sd), normal=True)
     if spread is not None:
+        if values[0] == values[1] or (part.uniform is not None and values[0] > values[1]):
+            message = f"{part.path} needs a low end below its high one, not {texts[0]} and {texts[1]}"
+            raise InputError(sweep.problem(message, where))
         return Leaf(keys, ends=(values[0], values[1]))
     return Leaf(keys, tuple(float(x) for x in np.linspace(values[0], values[1], part.count or 0)))
 
@@ -172,12 +212,17 @@ def _standard_deviation(
 ) -> float:
     """Return the standard deviation in SI, once the scenario has accepted both ends of the distribution."""
     match = _QUANTITY.match(str(spread.sd))
-    sd = float(match.group(1)) * unit_measures(match.group(2) or "1")[0] if match else 0.0
+    unit = _unit(spread.mean) or "1"
+    scale, powers = unit_measures(unit)
+    own, measured = unit_measures(match.group(2) or "1") if match else (0.0, powers)
+    sd = float(match.group(1)) * own if match else 0.0
     if not 0.0 < sd < math.inf:
         raise InputError(
             sweep.problem(f"the standard deviation {quoted(spread.sd)} must be a positive quantity", where)
         )
-    scale = unit_measures(_unit(spread.mean) or "1")[0]
+    if measured != powers:
+        message = f"the standard deviation {quoted(spread.sd)} must be in the unit of the mean, such as {unit}"
+        raise InputError(sweep.problem(message, where))
     ends = [f"{(mean + side * CUT * sd) / scale:.12g} {_unit(spread.mean)}".strip() for side in (-1, 1)]
     _read([{part.path: end} for end in ends], template, sweep, where)
     return sd

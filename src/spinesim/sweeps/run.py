@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
@@ -108,8 +108,19 @@ def labelled_interval(scenario: Scenario, samples: int) -> tuple[Labelled, Label
     return as_labelled(plan, in_memory(plan)), as_labelled(alone, in_memory(alone))
 
 
-def open_sweep(folder: str | os.PathLike[str], model: Model | str | Path | None = None) -> xr.Dataset:
+def open_sweep(
+    folder: str | os.PathLike[str], model: Model | str | Path | None = None, outputs: Collection[str] = ()
+) -> xr.Dataset:
     """Return the Dataset of a store; scenarios that are not done yet are NaN and have the status -1.
+
+    Parameters
+    ----------
+    folder : path
+    model : optional
+        Where it is not the model of the sweep's base.
+    outputs : collection of str
+        These alone are read into memory, with the dimensions of a grid, however large the store is. Without any, all
+        are there, and those of a large store stay on disk.
 
     Raises
     ------
@@ -120,7 +131,8 @@ def open_sweep(folder: str | os.PathLike[str], model: Model | str | Path | None 
 
     head = read_head(Path(folder))
     plan = make_plan(read_sweep(head["sweep"]), model)
-    return load_store(Path(folder), plan)
+    chosen = tuple(name for name in plan.outputs if name in outputs)
+    return load_store(Path(folder), plan, chosen)
 
 
 def estimate(plan: Plan, workers: int) -> str:

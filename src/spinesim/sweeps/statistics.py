@@ -54,9 +54,10 @@ def intervals(sweep: xr.Dataset, over: Sequence[str] | None = None, shares: Sequ
 
 
 def probability(values: xr.DataArray, above: float, over: Sequence[str] = ("sample",)) -> xr.DataArray:
-    """Return the share of the samples in which a value is above a limit; those without a balance are left out.
+    """Return the share of the samples in which a value is above a limit; those that are NaN are left out.
 
-    With n samples its standard error is sqrt(p (1 - p) / n).
+    Take the values from `solved(sweep)`: a sweep itself holds numbers without a balance too. With n samples the
+    standard error is sqrt(p (1 - p) / n).
     """
     known = values.notnull()
     return (values.where(known) > above).sum(list(over)) / known.sum(list(over))

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,9 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
         else:
             with _told(folder, "make room and go on with --resume"):
                 _create(folder, plan, block)
-        yield Store(folder, plan, block, _zarr().open_group(folder / DATA, mode="r+"))
+        with _told(folder, "make room and go on with --resume"):
+            group = _whole_group(folder, plan, block)
+        yield Store(folder, plan, block, group)
 
 
 @contextlib.contextmanager
@@ -167,17 +170,8 @@ def read_head(folder: Path) -> dict[str, Any]:
 
 def _create(folder: Path, plan: Plan, block: int) -> None:
     """Lay out the arrays; the head comes last, and without it nothing is there."""
-    (folder / DONE).mkdir(exist_ok=True)
-    group = _zarr().open_group(folder / DATA, mode="w")
-    group.attrs.update(attributes(plan))
-    for name in plan.outputs:
-        _lay_out(
-            group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
-        )
-    for name, told in ENDINGS.items():
-        _lay_out(group, plan, block, name, (), (), told)
-    for name, values in drawn(plan, 0, 1).items():
-        _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
+    _zarr().open_group(folder / DATA, mode="w").attrs.update(attributes(plan))
+    _whole_group(folder, plan, block)
     head = {
         "format": FORMAT,
         "digest": plan.digest,
@@ -188,20 +182,50 @@ def _create(folder: Path, plan: Plan, block: int) -> None:
     _write_durably(folder / HEAD, json.dumps(head))
 
 
+def _whole_group(folder: Path, plan: Plan, block: int) -> Any:
+    """Return the arrays to write into, and make those that are not there or can no longer be opened: their blocks are
+    not what was noted, so that they are solved again.
+    """
+    (folder / DONE).mkdir(exist_ok=True)
+    try:
+        group = _zarr().open_group(folder / DATA, mode="r+")
+    except Exception:  # its own description is gone or cut short: the arrays beside it may well be whole
+        (folder / DATA / "zarr.json").unlink(missing_ok=True)
+        group = _zarr().open_group(folder / DATA, mode="a")
+        group.attrs.update(attributes(plan))
+    for name in plan.outputs:
+        _lay_out(
+            group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
+        )
+    for name, told in ENDINGS.items():
+        _lay_out(group, plan, block, name, (), (), told)
+    for name, values in drawn(plan, 0, 1).items():
+        _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
+    return group
+
+
 def _lay_out(
     group: Any, plan: Plan, block: int, name: str, shape: tuple[int, ...], dims: tuple[str, ...],
     attributes: dict[str, Any], dtype: Any = "f8",
 ) -> None:  # fmt: skip
-    """Make one array over all scenarios, chunked by block; what is not done yet is NaN, or -1 as a status.
+    """Make one array over all scenarios, chunked by block, unless it is there; what is not done yet is NaN, or -1 as a
+    status.
 
     Numbers are written as they are: random ones hardly shrink, and trying takes as long as writing.
     """
     size = plan.design.size
-    kind = "i1" if name in ENDINGS else np.dtype(dtype)
-    empty = {"status": -1, "unsettled": 0}.get(name, np.nan if np.dtype(kind).kind == "f" else None)
+    kind = np.dtype("i1" if name in ENDINGS else dtype)
+    wanted = ((size, *shape), (min(block, size), *shape), kind)
+    try:
+        array = group[name]
+        if (array.shape, array.chunks, array.dtype) == wanted:
+            return
+    except Exception:  # not there, or its description is cut short
+        pass
+    empty = {"status": -1, "unsettled": 0}.get(name, np.nan if kind.kind == "f" else None)
     array = group.create_array(
-        name, shape=(size, *shape), chunks=(min(block, size), *shape), dtype=kind, fill_value=empty,
-        dimension_names=("scenario", *dims), compressors=None,
+        name, shape=wanted[0], chunks=wanted[1], dtype=kind, fill_value=empty,
+        dimension_names=("scenario", *dims), compressors=None, overwrite=True,
     )  # fmt: skip
     array.attrs.update(attributes)
 
@@ -239,25 +263,26 @@ def _zarr() -> Any:
     return zarr
 
 
-def load_store(folder: Path, plan: Plan, *, check: bool = True) -> xr.Dataset:
+def load_store(folder: Path, plan: Plan, outputs: tuple[str, ...] = (), *, check: bool = True) -> xr.Dataset:
     """Return the Dataset of a finished or unfinished store; scenarios not done are NaN with status -1.
 
     Finished blocks are checked against the digests that were noted, block by block: a chunk that is gone would be read
     as NaN, and a changed one as if it were right.
 
     Beyond `MOST_LOADED` bytes the numbers stay on disk until they are asked for, and the scenarios of a grid stay
-    one behind the other along `scenario`.
+    one behind the other along `scenario`. `outputs` are read in any case, and no others then.
 
     Raises
     ------
     InputError
         When a finished block is not what it was.
     """
-    group = _opened(folder)
+    group = _opened(folder, plan)
     if check:
         _refuse_damage(Store(folder, plan, int(read_head(folder)["block"]), group))
+    plan = replace(plan, outputs=outputs or plan.outputs)
     names = (*plan.outputs, *ENDINGS)
-    if sum(group[name].nbytes for name in names) <= MOST_LOADED:
+    if outputs or sum(group[name].nbytes for name in names) <= MOST_LOADED:
         return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
     lazy = xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
@@ -265,13 +290,17 @@ def load_store(folder: Path, plan: Plan, *, check: bool = True) -> xr.Dataset:
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
 
 
-def _opened(folder: Path) -> Any:
+def _opened(folder: Path, plan: Plan) -> Any:
     """Return the arrays of a store to read."""
     zarr = _zarr()
     try:
-        return zarr.open_group(folder / DATA, mode="r")
+        group = zarr.open_group(folder / DATA, mode="r")
+        for name in (*plan.outputs, *ENDINGS):
+            _ = group[name]
+        return group
     except Exception as error:  # gone, or no longer what it says
-        raise InputError(f"{shown(str(folder))} is damaged: its numbers cannot be opened ({error})") from error
+        message = f"its numbers cannot be opened ({error}); --resume solves again what is lost"
+        raise InputError(f"{shown(str(folder))} is damaged: {message}") from error
 
 
 def _refuse_damage(store: Store) -> None:
