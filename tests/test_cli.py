@@ -107,6 +107,23 @@ def test_a_reader_that_leaves_a_pipe_and_a_full_disk_are_told_apart():
     assert done.stderr == b"cannot write the output: No space left on device\n"
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_text_cut_short_by_a_full_disk_is_no_success(tmp_path, unbuffered):
+    """A disk that is full half way takes the first part without complaint."""
+    cut = tmp_path / "cut.bib"
+    script = (
+        "import resource, runpy, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "sys.argv[1:] = ['cite']\nrunpy.run_module('spinesim', run_name='__main__')"
+    )
+    with cut.open("wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", script], stdout=file, stderr=subprocess.PIPE, timeout=120,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )  # fmt: skip
+    assert cut.stat().st_size == 1000
+    assert (done.returncode, done.stderr) == (2, b"cannot write the output: File too large\n")
+
+
 # --- run ---------------------------------------------------------------------------------------------------
 
 
