@@ -26,14 +26,21 @@ def read_discs(node: Node) -> dict[str, Any]:
     discs = tuple(
         Disc(
             row["level"].text(*LEVELS),
-            row["area"].number() * unit["area"],
-            row["depth"].number() * unit["depth"],
-            row["width"].number() * unit["width"],
-            row["height"].point(unit["height"]),
+            row["area"].positive() * unit["area"],
+            row["depth"].positive() * unit["depth"],
+            row["width"].positive() * unit["width"],
+            _heights(row["height"], unit["height"]),
         )
         for row, unit in Table(node["levels"]).rows(area="area", depth="length", width="length", height="length")
     )
     return {"discs": discs, "disc_law": _disc_law(node["laws"])}
+
+
+def _heights(node: Node, factor: float) -> tuple[float, float, float]:
+    """Return height in front, in the middle and behind."""
+    for height in node.list():
+        height.positive()
+    return node.point(factor)
 
 
 def _disc_law(laws: Node) -> DiscLaw:
@@ -103,8 +110,8 @@ def read_facets(node: Node) -> dict[str, Any]:
             row["centre"].point(unit["centre"]),
             row["transverse_angle"].number() * unit["transverse_angle"],
             row["elevation"].number() * unit["elevation"],
-            row["radius"].number() * unit["radius"],
-            row["area"].number() * unit["area"],
+            row["radius"].positive() * unit["radius"],
+            row["area"].positive() * unit["area"],
         )
         for row, unit in Table(node["levels"]).rows(
             centre="length", transverse_angle="angle", elevation="angle", radius="length", area="area"
@@ -136,7 +143,7 @@ def read_ligaments(node: Node) -> dict[str, Any]:
         )
     properties = {
         (row["level"].text(*LEVELS), row["ligament"].text(*kinds)): LigamentProperty(
-            row["stiffness"].number() * unit["stiffness"], row["failure"].number() * unit["failure"]
+            row["stiffness"].positive() * unit["stiffness"], row["failure"].positive() * unit["failure"]
         )
         for row, unit in Table(node["properties"]).rows(stiffness="stiffness", failure="length")
     }
