@@ -111,6 +111,13 @@ class Node:
             return value.number() * self["unit"].factor(dimension)
         return value._parse(value.value, dimension)
 
+    def positive_quantity(self, dimension: Dimension) -> float:
+        """Return a sourced quantity above nothing."""
+        value = self.quantity(dimension)
+        if value <= 0.0:
+            raise self["value"].fail(f"must be larger than 0, not {quoted(self['value'].value)}")
+        return value
+
     def plain(self, dimension: Dimension) -> float:
         """Return a quantity written as text, whose source stands beside it."""
         return self._parse(self.value, dimension)

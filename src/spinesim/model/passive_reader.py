@@ -59,10 +59,10 @@ def _disc_law(laws: Node) -> DiscLaw:
         rise[name].plain("pressure") / at for name in ("flexion", "extension", "lateral", "axial")
     )
     return DiscLaw(
-        initial_stiffness=axial["initial_stiffness"].quantity("stiffness"),
-        linear_stiffness=axial["linear_stiffness"].quantity("stiffness"),
-        toe_length=axial["toe_length"].quantity("length"),
-        shear_stiffness=laws["shear"]["stiffness"].quantity("stiffness"),
+        initial_stiffness=axial["initial_stiffness"].positive_quantity("stiffness"),
+        linear_stiffness=axial["linear_stiffness"].positive_quantity("stiffness"),
+        toe_length=axial["toe_length"].positive_quantity("length"),
+        shear_stiffness=laws["shear"]["stiffness"].positive_quantity("stiffness"),
         b=(bx, by, bz),
         a=(ax, ay, az),
         slenderness=rotation["slenderness"].quantity("number"),
@@ -74,7 +74,7 @@ def _disc_law(laws: Node) -> DiscLaw:
         core_force=preload["force"].quantity("force"),
         core_turn=preload["turn"].quantity("number"),
         swelling=pressure["swelling"].quantity("pressure"),
-        correction_factor=pressure["correction_factor"].quantity("number"),
+        correction_factor=pressure["correction_factor"].positive_quantity("number"),
         rise=(flexion, extension, lateral, twist),
         rise_fades_with=pressure["rise_fades_with"].quantity("force"),
         grade_height=_grades(laws["degeneration"]["height"]),
@@ -121,13 +121,13 @@ def read_facets(node: Node) -> dict[str, Any]:
         "facets": facets,
         "facet_law": FacetLaw(
             law["gap"].quantity("length"),
-            law["cartilage_modulus"].quantity("pressure"),
-            law["cartilage_thickness"].quantity("length"),
-            law["toe"].quantity("length"),
+            law["cartilage_modulus"].positive_quantity("pressure"),
+            law["cartilage_thickness"].positive_quantity("length"),
+            law["toe"].positive_quantity("length"),
             law["tip_gap"].quantity("length"),
-            law["tip_stiffness"].quantity("stiffness"),
-            law["tip_toe"].quantity("length"),
-            law["tip_area"].quantity("area"),
+            law["tip_stiffness"].positive_quantity("stiffness"),
+            law["tip_toe"].positive_quantity("length"),
+            law["tip_area"].positive_quantity("area"),
         ),
     }
 
