@@ -185,10 +185,9 @@ def test_a_posture_that_was_held_for_it_would_not_settle_says_so_first(solver, c
 def test_json_is_exactly_one_object(solver, capsys):
     assert main(["run", "a.yaml", "--format", "json"]) == 0
     out, err = capsys.readouterr()
-    plain = json.loads(out)
+    plain = json.loads(out, parse_constant=pytest.fail)  # of NaN and Infinity, which are no JSON
     assert err == ""
     assert out.count("\n") == 1
-    assert "NaN" not in out
     assert plain["scenario"] == "Hold"
     assert set(plain) >= {"scenario", "status", "coords", "variables"}
     solver.status = 2
