@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -43,6 +44,16 @@ def test_every_room_is_in_the_picture() -> None:
 
 def test_version_is_said_once_and_repeated_truly() -> None:
     assert yaml.safe_load(_text("CITATION.cff"))["version"] == __version__
+
+
+def test_the_repository_holds_sources_and_small_pictures_only() -> None:
+    """Nothing built or downloaded, which a careless `git add` takes in and history keeps for ever."""
+    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        pytest.skip("not a git checkout")
+    files = [ROOT / name for name in told.stdout.split("\0") if name]
+    large = {file.name: file.stat().st_size for file in files if file.exists() and file.stat().st_size > 1_000_000}
+    assert files and not large
 
 
 def _imports(file: Path) -> Iterator[str]:

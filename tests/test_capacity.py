@@ -72,6 +72,7 @@ def test_feet_are_not_judged_and_that_is_said() -> None:
         (standing(CRATE), "crat", "there is no load 'crat', did you mean 'crate'"),
         (standing(), "crate", r"there is no load 'crate' \(there are none\)"),
         (standing(CRATE | {"mass": "0 kg"}), "crate", "the load 'crate' is nothing, so it cannot grow"),
+        ("plank", "forearms", "the load 'forearms' goes with the person's mass: leave for_mass out"),
         (
             standing(CRATE | {"mass": "0.0001 kg"}),
             "crate",

@@ -107,6 +107,23 @@ def test_a_reader_that_leaves_a_pipe_and_a_full_disk_are_told_apart():
     assert done.stderr == b"cannot write the output: No space left on device\n"
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_text_cut_short_by_a_full_disk_is_no_success(tmp_path, unbuffered):
+    """A disk that is full half way takes the first part without complaint."""
+    cut = tmp_path / "cut.bib"
+    script = (
+        "import resource, runpy, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "sys.argv[1:] = ['cite']\nrunpy.run_module('spinesim', run_name='__main__')"
+    )
+    with cut.open("wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", script], stdout=file, stderr=subprocess.PIPE, timeout=120,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )  # fmt: skip
+    assert cut.stat().st_size == 1000
+    assert (done.returncode, done.stderr) == (2, b"cannot write the output: File too large\n")
+
+
 # --- run ---------------------------------------------------------------------------------------------------
 
 
@@ -168,10 +185,9 @@ def test_a_posture_that_was_held_for_it_would_not_settle_says_so_first(solver, c
 def test_json_is_exactly_one_object(solver, capsys):
     assert main(["run", "a.yaml", "--format", "json"]) == 0
     out, err = capsys.readouterr()
-    plain = json.loads(out)
+    plain = json.loads(out, parse_constant=pytest.fail)  # of NaN and Infinity, which are no JSON
     assert err == ""
     assert out.count("\n") == 1
-    assert "NaN" not in out
     assert plain["scenario"] == "Hold"
     assert set(plain) >= {"scenario", "status", "coords", "variables"}
     solver.status = 2

@@ -97,6 +97,7 @@ def test_forces_and_moments_balance_at_every_body(name: str) -> None:
     assert max(left.values()) <= BALANCED, left
 
 
+@pytest.mark.interpreted
 @few
 @given(situations())
 def test_random_situations_balance_at_every_body(scenario: dict[str, Any]) -> None:
@@ -224,6 +225,7 @@ def turned_task(task: Task, turn: Rotation) -> Task:
     )
 
 
+@pytest.mark.interpreted
 @few
 @given(situations(loads=False), st.integers(0, 2**32 - 1))
 def test_turning_the_world_changes_nothing_in_body_axes(scenario: dict[str, Any], seed: int) -> None:
@@ -263,6 +265,7 @@ def test_turning_the_world_lets_vertebrae_settle_alike(name: str) -> None:
 # --- fineness, causes and effects ----------------------------------------------------------------------------
 
 
+@pytest.mark.interpreted
 @few
 @given(st.integers(0, 141), st.sampled_from(["lift", "one side", "squat"]))
 def test_splitting_a_fascicle_changes_no_load(index: int, name: str) -> None:
@@ -281,7 +284,7 @@ def split(model: Model, index: int) -> Model:
     return replace(model, fascicles=fascicles, digest=f"{model.digest} split {index}")
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", [pytest.param(GROUPS[0], marks=pytest.mark.interpreted), *GROUPS[1:]])
 def test_no_deficit_is_the_same_as_none(group: str) -> None:
     plain = solve(FIXED["lift"])
     full = solve(
@@ -302,8 +305,14 @@ def test_a_deficit_holds_the_muscle_below_its_limit(group: str) -> None:
     assert float(result["group_limit"].sel(group=group, side="right")) == pytest.approx(1.0, rel=EXACT)
 
 
-@pytest.mark.parametrize("preset", ["standing", "flexed_20", "flexed_36"])
-@pytest.mark.parametrize("reach", [0.25, 0.35])
+@pytest.mark.parametrize(
+    ("preset", "reach"),
+    [
+        pytest.param("standing", 0.25, marks=pytest.mark.interpreted),
+        ("standing", 0.35),
+        *((preset, reach) for preset in ("flexed_20", "flexed_36") for reach in (0.25, 0.35)),
+    ],
+)
 def test_force_rises_with_the_load_and_no_faster(preset: str, reach: float) -> None:
     """Each kilogram more presses L4-L5 harder, by no more than its weight and its lever over arms of 50 mm at least.
 

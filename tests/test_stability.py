@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from difference_tangent import tangent_by_differences
 from solving import Solved, closeness, situation, solve
+from spinesim import stability
 from spinesim.kernels.tables import State, Work
 from spinesim.stability import assess, critical, stiffness
 from test_laws import bare_column
@@ -138,6 +139,15 @@ def test_assessing_changes_nothing_of_the_answer() -> None:
     before = [array.copy() for array in arrays(solved)]
     assess(solved.assembly, solved.state, solved.work)
     assert all(np.array_equal(a, b) for a, b in zip(before, arrays(solved), strict=True))
+
+
+def test_a_stiffness_that_is_no_number_is_not_assessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a strange model file may give it; the solve itself keeps its answer."""
+    solved = solve(situation())
+    desk = stability.stiffness(solved.assembly.person, solved.state.u, solved.work)
+    desk.stiffness[:18, :18] = np.nan
+    monkeypatch.setattr(stability, "stiffness", lambda *_: desk)
+    assert np.isnan(stability.assess(solved.assembly, solved.state, solved.work).eigenvalue)
 
 
 def test_bracing_makes_a_posture_stiffer() -> None:

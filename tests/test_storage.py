@@ -89,6 +89,7 @@ def test_json_has_every_variable_and_no_nan():
     assert set(plain["variables"]) == set(result.data_vars)
     pressure = plain["variables"]["intradiscal_pressure"]
     assert (pressure["dims"], pressure["unit"], len(pressure["values"])) == (["level"], "MPa", 6)
+    assert pressure["sign_convention"] == "positive when pressed"
     assert plain["variables"]["facet_force"]["values"][0][1] is None
     assert plain["variables"]["status"]["values"] == 1
     assert plain["attributes"]["citations"] == ["Wilke2001", "Bruno2015"]

@@ -106,6 +106,9 @@ def _number(scenario: Scenario, load: str) -> int:
     own = scenario.loads[names.index(load)]
     if not any(np.any(np.asarray(value)) for value in _sizes(own).values()):
         raise InputError([scenario.problem(f"the load {quoted(load)} is nothing, so it cannot grow", "loads")])
+    if getattr(own, "for_mass", None) is not None:
+        message = f"the load {quoted(load)} goes with the person's mass: leave for_mass out to let it grow"
+        raise InputError([scenario.problem(message, f"loads.{names.index(load)}.for_mass")])
     return names.index(load)
 
 

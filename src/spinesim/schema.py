@@ -155,7 +155,10 @@ def _wrong_kind(detail: ErrorDetails) -> str:
     if kind == "union_tag_not_found" and isinstance(detail["input"], Mapping):
         return "needs the key 'kind'"
     if kind in _MUST_BE:
-        return f"must be {_MUST_BE[kind]}, not {quoted(detail['input'])}"
+        found = "nothing" if detail["input"] is None else quoted(detail["input"])
+        return f"must be {_MUST_BE[kind]}, not {found}"
+    if kind == "string_too_short":
+        return "must not be empty"
     if kind == "too_long":
         return f"has {context['actual_length']} items, the most is {context['max_length']}"
     if kind == "too_short":

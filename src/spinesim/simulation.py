@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spinesim.assembly import Assembly, SpecimenAssembly, assemble, assemble_specimen
-from spinesim.errors import InputError, PostureError
+from spinesim.errors import InputError, PostureError, quoted
 from spinesim.files import find_file, model_path, read_scenario
 from spinesim.kernels.status import NOT_CONVERGED
 from spinesim.kernels.tables import AT_HANDS, LEAN, LIST, ROTATION, THORAX, Floats, State, Work
@@ -46,6 +46,8 @@ def load_model(source: str | os.PathLike[str] = "lumbar_male") -> Model:
     InputError
         Naming file, line and key of what is wrong.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(f"{quoted(source)} is not the name or the path of a model")
     path = find_file(source, "models") if isinstance(source, str) else Path(source)
     path = path / "model.yaml" if path.is_dir() else path
     return _model(path, _stamp(path))

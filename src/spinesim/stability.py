@@ -8,7 +8,7 @@ import numpy as np
 
 from spinesim.assembly import Assembly
 from spinesim.kernels.stability import tangent
-from spinesim.kernels.stability_tables import Desk, Margin, make_desk
+from spinesim.kernels.stability_tables import NOT_ASSESSED, Desk, Margin, make_desk
 from spinesim.kernels.tables import Floats, Person, State, Work
 
 MOST = 4096.0  # the largest muscle stiffness coefficient that is looked at
@@ -28,8 +28,11 @@ def assess(assembly: Assembly, state: State, work: Work) -> Margin:
     passive = 0.5 * (desk.stiffness + desk.stiffness.T)
     muscles = desk.arms.T @ desk.arms
     q = assembly.model.recruitment.short_range_stiffness
-    eigenvalue, mode = _weakest(passive + q * muscles)
-    return Margin(eigenvalue, critical(passive, muscles), _in_mid_frames(mode, work.frames.mid))
+    try:
+        eigenvalue, mode = _weakest(passive + q * muscles)
+        return Margin(eigenvalue, critical(passive, muscles), _in_mid_frames(mode, work.frames.mid))
+    except np.linalg.LinAlgError:  # numbers beyond what floats hold: only a strange model has them
+        return NOT_ASSESSED
 
 
 def stiffness(person: Person, u: Floats, work: Work) -> Desk:

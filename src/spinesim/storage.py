@@ -94,6 +94,7 @@ def _variable_as_json(values: xr.DataArray) -> dict[str, Any]:
         "dims": list(values.dims),
         "unit": values.attrs.get("units"),
         "long_name": values.attrs.get("long_name"),
+        "sign_convention": values.attrs.get("sign_convention"),
         "values": _plain(values.values),
     }
 

@@ -27,7 +27,7 @@ Dimension = Literal[
     "length", "mass", "time", "angle", "force", "moment", "pressure", "stress", "fraction", "strain",
     "number", "stiffness", "angular_stiffness", "force_per_strain", "area", "volume", "inertia", "density",
     "velocity", "acceleration", "angular_velocity", "rate", "damping", "angular_damping", "curvature",
-    "energy", "power",
+    "energy", "power", "age",
 ]  # fmt: skip
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
@@ -62,6 +62,7 @@ UNIT_TEXTS: Mapping[Dimension, tuple[str, ...]] = MappingProxyType({
     "curvature": ("1/m", "1/mm"),
     "energy": ("J", "N*m", "Nm"),
     "power": ("W",),
+    "age": ("yr",),
 })  # fmt: skip
 
 SI_UNITS: Mapping[Dimension, str] = MappingProxyType({
@@ -71,6 +72,7 @@ SI_UNITS: Mapping[Dimension, str] = MappingProxyType({
     "area": "m^2", "volume": "m^3", "inertia": "kg*m^2", "density": "kg/m^3",
     "velocity": "m/s", "acceleration": "m/s^2", "angular_velocity": "rad/s", "rate": "1/s",
     "damping": "N*s/m", "angular_damping": "N*m*s/rad", "curvature": "1/m", "energy": "J", "power": "W",
+    "age": "s",
 })  # fmt: skip
 
 SECONDS_PER_YEAR = 365.25 * 86400.0

@@ -124,6 +124,12 @@ IMPOSSIBLE = {
 }
 
 
+@pytest.mark.parametrize("far", ["151 deg", "-200 deg", "1000 deg", "7 rad"])
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_however_far_outside_a_posture_is_called_impossible(name: str, far: str) -> None:
+    assert f"impossible posture: {name}" in complaint(PostureError, posture={"preset": "standing", name: far})
+
+
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_an_impossible_posture_names_the_angle_and_its_range(name: str) -> None:
     value, limits = IMPOSSIBLE[name]

@@ -56,6 +56,20 @@ def limits(**fields: Any) -> dict[str, tuple[float, float]]:
     return {f.name: (own.task.lower[i], own.task.upper[i]) for i, f in enumerate(own.fascicles)}
 
 
+def test_a_force_stated_for_one_mass_goes_with_the_persons() -> None:
+    load = {"kind": "force", "body": "thorax", "force": ["-500 N", "0 N", "0 N"], "moment": ["0 Nm", "3 Nm", "0 Nm"]}
+    own = assembled(subject={"mass": "120 kg"}, loads=[load, {**load, "for_mass": "80 kg"}]).task
+    assert own.load_force[:, 0] == pytest.approx([-500.0, -750.0], rel=EXACT)
+    assert own.load_moment[:, 1] == pytest.approx([3.0, 4.5], rel=EXACT)
+
+
+@pytest.mark.parametrize("preset", ["plank", "side_bridge", "bridge"])
+def test_nobody_floats(preset: str) -> None:
+    assert "nothing holds the trunk up" in complaint(posture={"preset": preset})
+    other = {"kind": "force", "body": "pelvis", "force": ["10 N", "0 N", "0 N"]}
+    assert "@ posture.preset" in complaint(posture={"preset": preset}, loads=[other])
+
+
 def test_deficits_of_side_level_and_fascicle() -> None:
     found = limits(
         recruitment={"co_contraction": "0 %"},

@@ -91,5 +91,11 @@ def test_a_missing_file_is_named(folder: Path) -> None:
     assert "facets.yaml" in complaint(folder)
 
 
+@pytest.mark.parametrize("source", [7, None, b"lumbar_male", ["lumbar_male"]])
+def test_what_names_no_model_is_refused(source: Any) -> None:
+    with pytest.raises(InputError, match="is not the name or the path of a model"):
+        load_model(source)
+
+
 def test_every_source_is_in_the_bibliography() -> None:
     assert set(load_model().sources) <= set(load_bibliography())

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import spinesim as ss
 from solving import situation, solve
+from spinesim.kernels.muscle import SHORTEST_FIBRE
 from tolerances import EXACT, SOLVED
 
 LIFT = situation(
@@ -57,6 +59,12 @@ def test_tone_is_a_floor() -> None:
 def test_transversus_has_no_line_of_pull(lift: xr.Dataset) -> None:
     short = lift["fibre_length"].isnull()
     assert set(lift["fascicle"].values[short.values]) == {"TrA_R", "TrA_L"}
+
+
+@pytest.mark.parametrize("name", ["squat_lift", "flexed_full", "bridge"])
+def test_no_fibre_is_shorter_than_nothing(name: str) -> None:
+    """Where hips or knees bend far, some paths are shorter than their tendons."""
+    assert float(ss.simulate(name)["fibre_length"].min()) >= SHORTEST_FIBRE
 
 
 def test_fixed_pressure_is_kept() -> None:

@@ -29,7 +29,7 @@ from spinesim.kernels.tables import (
     Task,
 )
 from spinesim.model import Model
-from spinesim.model.spine import BODIES, CHAIN
+from spinesim.model.spine import BODIES, CHAIN, Preset
 from spinesim.scenario import Scenario
 from spinesim.scenario.loads import BodyForce, HandForce, Held, Worn
 from spinesim.scenario.tissues import MuscleChange
@@ -72,7 +72,7 @@ def build_task(
     scale, fascia, ligament_problems = ligament_scales(model, scenario, strands)
     loads, hands, load_problems = _loads(model, subject, scenario, angles)
     contact = CONTACT[angles.preset.contact]
-    problems += ligament_problems + load_problems + _support_problems(scenario, contact)
+    problems += ligament_problems + load_problems + _support_problems(scenario, contact, angles.preset)
     if problems:
         return None, problems
     pressure = scenario.breath.intra_abdominal_pressure
@@ -230,10 +230,19 @@ def ligament_scales(
     return scale, fascia, problems
 
 
-def _support_problems(scenario: Scenario, contact: int) -> list[Problem]:
+def _support_problems(scenario: Scenario, contact: int, preset: Preset) -> list[Problem]:
     if scenario.support.right is not None and contact != FEET:
         return [scenario.problem("weight on the feet can be given for standing postures only", "support")]
+    if contact == FEET and preset.orientation != "upright" and not _held_off_the_floor(scenario):
+        message = (
+            f"nothing holds the trunk up: give the floor's force on the thorax, as the scenario '{preset.name}' does"
+        )
+        return [scenario.problem(message, "posture.preset")]
     return []
+
+
+def _held_off_the_floor(scenario: Scenario) -> bool:
+    return any(isinstance(load, BodyForce) and load.body == "thorax" for load in scenario.loads)
 
 
 Load = tuple[int, int, Floats, Floats, float, Floats]
@@ -262,7 +271,8 @@ def _loads(
             body, point, problem = _point(model, subject, load.body, load.at)
             problems += [scenario.problem(problem, f"loads.{n}.at")] if problem else []
             moment = zero if load.moment is None else np.array(load.moment)
-            rows.append((AT_BODY, body, point, np.array(load.force), 0.0, moment))
+            grown = 1.0 if load.for_mass is None else subject.mass / load.for_mass
+            rows.append((AT_BODY, body, point, grown * np.array(load.force), 0.0, grown * moment))
         else:
             body, point, problem = _worn_point(model, subject, load)
             problems += [scenario.problem(problem, f"loads.{n}.at")] if problem else []

@@ -11,6 +11,7 @@ from spinesim.reading import Document
 from spinesim.units import Dimension, parse_quantity
 
 Point = tuple[float, float, float]
+LARGEST = 1e7  # no number of a person is as large, in whatever unit a model file may write it
 COMMENTS = ("note", "range", "rule")  # keys that are written for people
 
 
@@ -76,7 +77,15 @@ class Node:
         """Return a finite bare number."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             raise self.fail(f"{quoted(self.value)} is not a number")
+        if abs(self.value) > LARGEST:
+            raise self.fail(f"{quoted(self.value)} is too large, the most is {LARGEST:g}")
         return float(self.value)
+
+    def positive(self) -> float:
+        """Return a bare number above nothing."""
+        if self.number() <= 0.0:
+            raise self.fail(f"must be larger than 0, not {quoted(self.value)}")
+        return self.number()
 
     def numbers(self, count: int | None = None) -> tuple[float, ...]:
         """Return a list of bare numbers."""
@@ -101,6 +110,13 @@ class Node:
         if "unit" in self:
             return value.number() * self["unit"].factor(dimension)
         return value._parse(value.value, dimension)
+
+    def positive_quantity(self, dimension: Dimension) -> float:
+        """Return a sourced quantity above nothing."""
+        value = self.quantity(dimension)
+        if value <= 0.0:
+            raise self["value"].fail(f"must be larger than 0, not {quoted(self['value'].value)}")
+        return value
 
     def plain(self, dimension: Dimension) -> float:
         """Return a quantity written as text, whose source stands beside it."""

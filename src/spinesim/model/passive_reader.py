@@ -26,14 +26,21 @@ def read_discs(node: Node) -> dict[str, Any]:
     discs = tuple(
         Disc(
             row["level"].text(*LEVELS),
-            row["area"].number() * unit["area"],
-            row["depth"].number() * unit["depth"],
-            row["width"].number() * unit["width"],
-            row["height"].point(unit["height"]),
+            row["area"].positive() * unit["area"],
+            row["depth"].positive() * unit["depth"],
+            row["width"].positive() * unit["width"],
+            _heights(row["height"], unit["height"]),
         )
         for row, unit in Table(node["levels"]).rows(area="area", depth="length", width="length", height="length")
     )
     return {"discs": discs, "disc_law": _disc_law(node["laws"])}
+
+
+def _heights(node: Node, factor: float) -> tuple[float, float, float]:
+    """Return height in front, in the middle and behind."""
+    for height in node.list():
+        height.positive()
+    return node.point(factor)
 
 
 def _disc_law(laws: Node) -> DiscLaw:
@@ -52,10 +59,10 @@ def _disc_law(laws: Node) -> DiscLaw:
         rise[name].plain("pressure") / at for name in ("flexion", "extension", "lateral", "axial")
     )
     return DiscLaw(
-        initial_stiffness=axial["initial_stiffness"].quantity("stiffness"),
-        linear_stiffness=axial["linear_stiffness"].quantity("stiffness"),
-        toe_length=axial["toe_length"].quantity("length"),
-        shear_stiffness=laws["shear"]["stiffness"].quantity("stiffness"),
+        initial_stiffness=axial["initial_stiffness"].positive_quantity("stiffness"),
+        linear_stiffness=axial["linear_stiffness"].positive_quantity("stiffness"),
+        toe_length=axial["toe_length"].positive_quantity("length"),
+        shear_stiffness=laws["shear"]["stiffness"].positive_quantity("stiffness"),
         b=(bx, by, bz),
         a=(ax, ay, az),
         slenderness=rotation["slenderness"].quantity("number"),
@@ -67,7 +74,7 @@ def _disc_law(laws: Node) -> DiscLaw:
         core_force=preload["force"].quantity("force"),
         core_turn=preload["turn"].quantity("number"),
         swelling=pressure["swelling"].quantity("pressure"),
-        correction_factor=pressure["correction_factor"].quantity("number"),
+        correction_factor=pressure["correction_factor"].positive_quantity("number"),
         rise=(flexion, extension, lateral, twist),
         rise_fades_with=pressure["rise_fades_with"].quantity("force"),
         grade_height=_grades(laws["degeneration"]["height"]),
@@ -103,8 +110,8 @@ def read_facets(node: Node) -> dict[str, Any]:
             row["centre"].point(unit["centre"]),
             row["transverse_angle"].number() * unit["transverse_angle"],
             row["elevation"].number() * unit["elevation"],
-            row["radius"].number() * unit["radius"],
-            row["area"].number() * unit["area"],
+            row["radius"].positive() * unit["radius"],
+            row["area"].positive() * unit["area"],
         )
         for row, unit in Table(node["levels"]).rows(
             centre="length", transverse_angle="angle", elevation="angle", radius="length", area="area"
@@ -114,13 +121,13 @@ def read_facets(node: Node) -> dict[str, Any]:
         "facets": facets,
         "facet_law": FacetLaw(
             law["gap"].quantity("length"),
-            law["cartilage_modulus"].quantity("pressure"),
-            law["cartilage_thickness"].quantity("length"),
-            law["toe"].quantity("length"),
+            law["cartilage_modulus"].positive_quantity("pressure"),
+            law["cartilage_thickness"].positive_quantity("length"),
+            law["toe"].positive_quantity("length"),
             law["tip_gap"].quantity("length"),
-            law["tip_stiffness"].quantity("stiffness"),
-            law["tip_toe"].quantity("length"),
-            law["tip_area"].quantity("area"),
+            law["tip_stiffness"].positive_quantity("stiffness"),
+            law["tip_toe"].positive_quantity("length"),
+            law["tip_area"].positive_quantity("area"),
         ),
     }
 
@@ -136,7 +143,7 @@ def read_ligaments(node: Node) -> dict[str, Any]:
         )
     properties = {
         (row["level"].text(*LEVELS), row["ligament"].text(*kinds)): LigamentProperty(
-            row["stiffness"].number() * unit["stiffness"], row["failure"].number() * unit["failure"]
+            row["stiffness"].positive() * unit["stiffness"], row["failure"].positive() * unit["failure"]
         )
         for row, unit in Table(node["properties"]).rows(stiffness="stiffness", failure="length")
     }

@@ -92,7 +92,7 @@ def _segments(node: Node) -> dict[str, Any]:
             name,
             row["position"].point(unit["position"]),
             row["tilt"].number() * unit["tilt"],
-            row["mass"].number() * unit["mass"],
+            row["mass"].positive() * unit["mass"],
             row["center_of_mass"].point(unit["center_of_mass"]),
         )
     levels = tuple(
@@ -161,8 +161,8 @@ def _muscles(node: Node) -> dict[str, Any]:
             Fascicle(
                 name=row["name"].text(),
                 group=group,
-                pcsa=row["pcsa"].number() * area,
-                optimal_fibre_length=row["optimal_fibre_length"].number() * unit["optimal_fibre_length"],
+                pcsa=row["pcsa"].positive() * area,
+                optimal_fibre_length=row["optimal_fibre_length"].positive() * unit["optimal_fibre_length"],
                 tendon_slack_length=row["tendon_slack_length"].number() * unit["tendon_slack_length"],
                 pennation=row["pennation"].number() * unit["pennation"],
                 path=tuple(_path_point(point, unit["path"]) for point in row["path"].list()),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly.names import FascicleNames
+from spinesim.kernels.muscle import SHORTEST_FIBRE
 from spinesim.kernels.observe import Sight
 from spinesim.kernels.tables import Floats
 from spinesim.results.setting import Setting
@@ -19,7 +20,7 @@ LEAST_INCLINATION = 1e-3  # rad: below it a share of the inclination means nothi
 
 def muscle_values(setting: Setting, sight: Sight) -> dict[str, Any]:
     """Return the variables by fascicle and by group and side; fibre lengths are NaN for transversus, which has no line
-    of pull here.
+    of pull here, and never below the shortest of the force law.
     """
     n = len(setting.fascicles)
     force, most = sight.line[:, :n, 2], sight.line[:, :n, 3]
@@ -28,7 +29,7 @@ def muscle_values(setting: Setting, sight: Sight) -> dict[str, Any]:
     return {
         "muscle_force": force,
         "muscle_activation": activation,
-        "fibre_length": sight.line[:, :n, 0],
+        "fibre_length": np.maximum(sight.line[:, :n, 0], SHORTEST_FIBRE),
         "group_force": _by_group(force, setting.fascicles),
         "group_activation": _mean(_by_group(most * activation, setting.fascicles), weight),
         "group_limit": _mean(_by_group(most * limit, setting.fascicles), weight),

@@ -72,7 +72,7 @@ def stability_note(assembly: Assembly, stability: Margin) -> str:
     eigenvalue, critical, _ = stability
     q = assembly.model.recruitment.short_range_stiffness
     if math.isnan(eigenvalue):
-        return "not assessed: the solve did not converge"
+        return "not assessed: the solve did not converge, or its stiffness is no number"
     weakest = _weakest_turn(stability)
     if critical <= q:
         return f"stable with muscle stiffness q = {q:.3g} (critical {critical:.3g}){weakest}"

@@ -57,7 +57,7 @@ class Subject(Frozen):
     sex: Literal["male", "female"] = "male"
     height: Annotated[float, Quantity("length", "1.2 m", "2.3 m")] | None = None
     mass: Annotated[float, Quantity("mass", "30 kg", "250 kg")] | None = None
-    age: Annotated[float, Quantity("time", "18 yr", "100 yr", unit="yr")] | None = None
+    age: Annotated[float, Quantity("age", "18 yr", "100 yr")] | None = None
     disc_area: Annotated[float, Quantity("area", "5 cm^2", "40 cm^2")] | None = None
 
 

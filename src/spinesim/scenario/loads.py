@@ -135,6 +135,9 @@ class BodyForce(Frozen):
         Global axes anterior, superior, right; N.
     moment : tuple of 3 floats or None
         About the same global axes; N*m.
+    for_mass : float or None
+        The mass of the person force and moment are stated for; they go with the mass of whoever it is, as a push of the
+        floor does. None: they are the same for everybody; kg.
     """
 
     kind: Literal["force"] = "force"
@@ -143,6 +146,7 @@ class BodyForce(Frozen):
     at: Place | None = None
     force: Force3
     moment: Moment3 | None = None
+    for_mass: Annotated[float, Quantity("mass", "30 kg", "250 kg")] | None = None
 
 
 class Worn(Frozen):

@@ -11,8 +11,8 @@ from spinesim.scenario.names import Level
 from spinesim.schema import Frozen, Name
 from spinesim.units import Quantity
 
-Angle = Annotated[float, Quantity("angle", "-180 deg", "180 deg")]
-SideAngle = Annotated[float, Quantity("angle", "-90 deg", "90 deg")]
+Angle = Annotated[float, Quantity("angle")]  # the model knows its range
+Turn = Annotated[float, Quantity("angle", "-90 deg", "90 deg")]
 Fraction = Annotated[float, Quantity("fraction", "0 %", "100 %")]
 
 
@@ -74,13 +74,13 @@ class Posture(Frozen):
     """
 
     preset: Name = "standing"
-    trunk_inclination: Annotated[float, Quantity("angle", "-40 deg", "130 deg")] | None = None
+    trunk_inclination: Angle | None = None
     lumbopelvic_rhythm: Rhythm | None = None
     level_shares: Name | None = None
     vertebrae: Literal["settled", "held"] = "settled"
     stance: Literal["balanced", "straight"] = "balanced"
-    right_lateral_bending: SideAngle | None = None
-    left_axial_rotation: SideAngle | None = None
+    right_lateral_bending: Angle | None = None
+    left_axial_rotation: Angle | None = None
     pelvis_tilt: Angle | None = None
     lumbar_flexion: Angle | None = None
     knee_flexion: Angle | None = None
@@ -102,9 +102,9 @@ class RotationOffset(Frozen):
     """
 
     level: Level
-    flexion: SideAngle | None = None
-    right_lateral_bending: SideAngle | None = None
-    left_axial_rotation: SideAngle | None = None
+    flexion: Turn | None = None
+    right_lateral_bending: Turn | None = None
+    left_axial_rotation: Turn | None = None
     cause: Literal["postural", "structural"] = "postural"
 
     @model_validator(mode="after")
