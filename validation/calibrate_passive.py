@@ -66,13 +66,12 @@ PARAMETERS = (
     Parameter("axial_b", 3.338, 2.0, "Heuer2007, Jaramillo2016"),
     Parameter("axial_a", 4.833, 1.8, "Heuer2007, Jaramillo2016"),
     Parameter("loss", 0.3, 2.0, "no measurement read; residual rotations of Yamamoto1989 alone"),
-    Parameter("slenderness", 1.0, 1.75, "Yamamoto1989 (ranges of motion by level); the strain of an annulus says 1"),
     Parameter("core_force", 150.0, 2.0, "GardnerMorse2004, Patwardhan2003"),
     Parameter("core_share", 0.8, 1.2, "no measurement known"),
     Parameter("core_length", 0.6, 2.0, "GardnerMorse2004, Patwardhan2003; shortening at 1200 N"),
     Parameter("core_turn", 1.0, 3.0, "Patwardhan2003"),
     Parameter("linear", 1500.0, 1.7, "Long2016 (disc alone 1.28 to 2.4 kN/mm; the core adds some 0.7 of it at 500 N)"),
-    Parameter("shear", 260.0, 1.1, "Markolf1972, kept near it: without preload, whose part is the core's"),
+    Parameter("shear", 150.0, 2.0, "Miller1986 (whole segments 53 to 140), Markolf1972 (260, not read)"),
     Parameter("gap", 0.05, 2.0, "Simon2012 (the joint space is what two cartilages fill: they all but touch)"),
     Parameter("facet_toe", 0.5, 2.0, "no measurement known; surfaces that do not fit touch over a small area first"),
     Parameter("modulus", 10.0, 3.0, "Remus2021 (3.5 MPa fitted, 30 MPa at first)"),
@@ -104,7 +103,6 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
         b=tuple(value[f"{name}_b"] for name in ROTATIONS),
         a=tuple(value[f"{name}_a"] * DEG for name in ROTATIONS),
         loss=value["loss"],
-        slenderness=value["slenderness"],
         core_force=value["core_force"],
         core_share=value["core_share"],
         core_length=value["core_length"] * 1e-3,
@@ -162,7 +160,6 @@ def present(model: ss.Model) -> dict[str, float]:
     value |= {toe: kinds[name].toe_strain for name, toe in TOES.items()}
     return value | {
         "loss": law.loss,
-        "slenderness": law.slenderness,
         "core_force": law.core_force,
         "core_share": law.core_share,
         "core_length": law.core_length * 1e3,
@@ -231,8 +228,7 @@ def _discs(text: str, value: dict[str, float]) -> str:
         ("    turn: ", "core_turn", "", "Patwardhan2003"),
         ("    linear_stiffness: ", "linear", " N/mm", "Long2016"),
         ("    loss: ", "loss", "", "Yamamoto1989"),
-        ("    slenderness: ", "slenderness", "", "Yamamoto1989"),
-        ("    stiffness: ", "shear", " N/mm", "Markolf1972"),
+        ("    stiffness: ", "shear", " N/mm", "Miller1986"),
         ("    correction_factor: ", "pressure", "", "Dreischarf2013"),
     )
     return _put_numbers(text, value, rows)
