@@ -1,5 +1,9 @@
 """Fit the passive spine to laboratory measurements and write the parameters into the model.
 
+Parts first: the disc's rotation laws are fitted to the discs tested alone, and stay; then all other numbers are fitted
+to all rows. Fitted together, the few rows of a part give way to the many of whole specimens, and the part learns what
+other parts lack.
+
 Objective: least squares of (spinesim - measured) / half band over the rows whose case files say `calibrated: true`,
 plus a weak pull of every parameter towards its published start, (ln p / p0) / ln(spread). Large misses count less than
 squared (soft L1): studies contradict one another. One set of parameters for all levels and tests; bounds are the spread
@@ -66,13 +70,12 @@ PARAMETERS = (
     Parameter("axial_b", 3.338, 2.0, "Heuer2007, Jaramillo2016"),
     Parameter("axial_a", 4.833, 1.8, "Heuer2007, Jaramillo2016"),
     Parameter("loss", 0.3, 2.0, "no measurement read; residual rotations of Yamamoto1989 alone"),
-    Parameter("slenderness", 1.0, 1.75, "Yamamoto1989 (ranges of motion by level); the strain of an annulus says 1"),
     Parameter("core_force", 150.0, 2.0, "GardnerMorse2004, Patwardhan2003"),
     Parameter("core_share", 0.8, 1.2, "no measurement known"),
     Parameter("core_length", 0.6, 2.0, "GardnerMorse2004, Patwardhan2003; shortening at 1200 N"),
     Parameter("core_turn", 1.0, 3.0, "Patwardhan2003"),
     Parameter("linear", 1500.0, 1.7, "Long2016 (disc alone 1.28 to 2.4 kN/mm; the core adds some 0.7 of it at 500 N)"),
-    Parameter("shear", 260.0, 1.1, "Markolf1972, kept near it: without preload, whose part is the core's"),
+    Parameter("shear", 150.0, 2.0, "Miller1986 (whole segments 53 to 140), Markolf1972 (260, not read)"),
     Parameter("gap", 0.05, 2.0, "Simon2012 (the joint space is what two cartilages fill: they all but touch)"),
     Parameter("facet_toe", 0.5, 2.0, "no measurement known; surfaces that do not fit touch over a small area first"),
     Parameter("modulus", 10.0, 3.0, "Remus2021 (3.5 MPa fitted, 30 MPa at first)"),
@@ -93,6 +96,8 @@ PARAMETERS = (
     Parameter("flavum_tension", 9.0, 1.65, "NachemsonEvans1968 (L3-L4 in neutral: 15 N in the young, 5 N in the old)"),
 )
 ROTATIONS = ("lateral", "axial", "sagittal")
+DISC_ALONE = "heuer_2007_disc_alone_rotation.yaml"
+OF_DISC_ALONE = tuple(f"{name}_{letter}" for name in ROTATIONS for letter in "ba")
 TOES = {"CL": "capsule_toe", "LF": "flavum_toe"}
 LIGAMENTS = ("ALL", "PLL", "LF", "CL", "ISL", "SSL", "ITL")
 
@@ -104,7 +109,6 @@ def changed(model: ss.Model, value: dict[str, float]) -> ss.Model:
         b=tuple(value[f"{name}_b"] for name in ROTATIONS),
         a=tuple(value[f"{name}_a"] * DEG for name in ROTATIONS),
         loss=value["loss"],
-        slenderness=value["slenderness"],
         core_force=value["core_force"],
         core_share=value["core_share"],
         core_length=value["core_length"] * 1e-3,
@@ -162,7 +166,6 @@ def present(model: ss.Model) -> dict[str, float]:
     value |= {toe: kinds[name].toe_strain for name, toe in TOES.items()}
     return value | {
         "loss": law.loss,
-        "slenderness": law.slenderness,
         "core_force": law.core_force,
         "core_share": law.core_share,
         "core_length": law.core_length * 1e3,
@@ -231,8 +234,7 @@ def _discs(text: str, value: dict[str, float]) -> str:
         ("    turn: ", "core_turn", "", "Patwardhan2003"),
         ("    linear_stiffness: ", "linear", " N/mm", "Long2016"),
         ("    loss: ", "loss", "", "Yamamoto1989"),
-        ("    slenderness: ", "slenderness", "", "Yamamoto1989"),
-        ("    stiffness: ", "shear", " N/mm", "Markolf1972"),
+        ("    stiffness: ", "shear", " N/mm", "Miller1986"),
         ("    correction_factor: ", "pressure", "", "Dreischarf2013"),
     )
     return _put_numbers(text, value, rows)
@@ -299,13 +301,17 @@ def _within(text: str, name: str, pattern: str, piece: str) -> str:
     raise SystemExit(f"no such piece of {name}: {pattern}")
 
 
-def fit(model: ss.Model, cases: list[Case], steps: int) -> np.ndarray:
-    """Return the fitted x in -1 ... 1 of each parameter, after so many steps of Gauss and Newton from the model's."""
+def places(model: ss.Model) -> np.ndarray:
+    """Return where the model's numbers stand, x in -1 ... 1 of each parameter."""
     value = present(model)
-    x = np.clip([math.log(value[p.name] / p.start) / math.log(p.spread) for p in PARAMETERS], -1.0, 1.0)
+    return np.clip([math.log(value[p.name] / p.start) / math.log(p.spread) for p in PARAMETERS], -1.0, 1.0)
+
+
+def fit(x: np.ndarray, free: np.ndarray, model: ss.Model, cases: list[Case], steps: int) -> np.ndarray:
+    """Return x with the parameters numbered in `free` fitted by so many steps of Gauss and Newton."""
     r, damping = residuals(x, model, cases), DAMPING
     for step in range(steps):
-        slopes = differences(x, r, model, cases)
+        slopes = differences(x, free, r, model, cases)
         tries = []
         for factor in (0.1, 1.0, 6.0):
             y = damped_step(x, r, slopes, factor * damping)
@@ -317,14 +323,15 @@ def fit(model: ss.Model, cases: list[Case], steps: int) -> np.ndarray:
     return x
 
 
-def compass(x: np.ndarray, model: ss.Model, cases: list[Case], rounds: int) -> np.ndarray:
-    """Return x after so many rounds of trying each parameter alone, farther where that has helped and nearer where not.
+def compass(x: np.ndarray, free: np.ndarray, model: ss.Model, cases: list[Case], rounds: int) -> np.ndarray:
+    """Return x after so many rounds of trying each free parameter alone, farther where that has helped and nearer where
+    not.
 
     A parameter is tried first the way that helped last.
     """
     reach, least = np.full(len(x), REACH), cost(residuals(x, model, cases))
     for n in range(rounds):
-        for i in range(len(x)):
+        for i in free:
             for sign in (1.0, -1.0):
                 y = x.copy()
                 y[i] = np.clip(x[i] + sign * reach[i], -1.0, 1.0)
@@ -338,19 +345,19 @@ def compass(x: np.ndarray, model: ss.Model, cases: list[Case], rounds: int) -> n
     return x
 
 
-def differences(x: np.ndarray, r: np.ndarray, model: ss.Model, cases: list[Case]) -> np.ndarray:
-    """Return dr/dx (residual, parameter) by one-sided differences, inwards at the upper bound.
+def differences(x: np.ndarray, free: np.ndarray, r: np.ndarray, model: ss.Model, cases: list[Case]) -> np.ndarray:
+    """Return dr/dx (residual, parameter) by one-sided differences, inwards at the upper bound; zero where not free.
 
     A residual that jumps, as the load at which a column buckles does when a joint closes, is taken as flat.
     """
-    columns = []
-    for n in range(len(x)):
+    slopes = np.zeros((len(r), len(x)))
+    for n in free:
         h = STEP if x[n] + STEP <= 1.0 else -STEP
         moved = x.copy()
         moved[n] += h
         change = residuals(moved, model, cases) - r
-        columns.append(np.where(np.abs(change) < JUMP, change, 0.0) / h)
-    return np.array(columns).T
+        slopes[:, n] = np.where(np.abs(change) < JUMP, change, 0.0) / h
+    return slopes
 
 
 def damped_step(x: np.ndarray, r: np.ndarray, slopes: np.ndarray, damping: float) -> np.ndarray:
@@ -379,7 +386,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
     model, cases = ss.load_model(), fitted_rows(read_suites(["in_vitro"]))
-    x = compass(fit(model, cases, arguments.steps), model, cases, arguments.rounds)
+    of_part = np.array([p.name in OF_DISC_ALONE for p in PARAMETERS])
+    x = places(model)
+    for free, rows in (
+        (np.flatnonzero(of_part), [case for case in cases if case.file == DISC_ALONE]),
+        (np.flatnonzero(~of_part), cases),
+    ):
+        x = compass(fit(x, free, model, rows, arguments.steps), free, model, rows, arguments.rounds)
     value = {p.name: p.value(e) for p, e in zip(PARAMETERS, x, strict=True)}
     for parameter, e in zip(PARAMETERS, x, strict=True):
         told = f"from {parameter.start:g} ({parameter.source}), x {e:+.2f}"

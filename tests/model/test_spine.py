@@ -137,15 +137,6 @@ def test_turning_one_degree_closes_the_facet_of_the_other_side(angle: float) -> 
     assert (gap.sel(side=opening).values > 1e3 * load_model().facet_law.gap).all()
 
 
-@pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_facets_leave_small_turns_free(sign: float) -> None:
-    """The gap closes at about 1 deg per 0.5 mm of it."""
-    angle = sign * 0.2 * load_model().facet_law.gap / 0.5e-3
-    offsets = [{"level": name, "left_axial_rotation": f"{angle} deg"} for name in LEVELS]
-    result = solve(situation(posture={"preset": "supine"}, rotation_offsets=offsets)).result
-    assert not result["facet_force"].values.any()
-
-
 def test_hips_knees_and_shoulders_are_where_people_have_them() -> None:
     model = load_model()
     stature = model.reference.height

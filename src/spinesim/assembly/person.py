@@ -134,8 +134,7 @@ def _discs(model: Model, subject: Subject) -> Discs:
         for i, breadth in enumerate(_breadths(disc)):
             base = _breadths(reference)[i]
             b[j, i] = law.b[i] * disc.area * breadth / (reference.area * base) * subject.disc_area * subject.length
-            ratio = (disc.height[1] / breadth) / (reference.height[1] / base)
-            a[j, i] = law.a[i] * ratio**law.slenderness
+            a[j, i] = law.a[i] * (disc.height[1] / breadth) / (reference.height[1] / base)
     slender = np.array([disc.area / disc.height[1] for disc in model.discs]) * reference.height[1] / reference.area
     slender = slender * subject.disc_area / subject.length
     last = b * law.last_measured_moment / np.array(law.b)

@@ -65,7 +65,6 @@ def _disc_law(laws: Node) -> DiscLaw:
         shear_stiffness=laws["shear"]["stiffness"].positive_quantity("stiffness"),
         b=(bx, by, bz),
         a=(ax, ay, az),
-        slenderness=rotation["slenderness"].quantity("number"),
         last_measured_moment=rotation["last_measured_moment"].quantity("moment"),
         loss=laws["hysteresis"]["loss"].quantity("number"),
         reference_level=rotation["reference_level"].text(*LEVELS),

@@ -76,7 +76,6 @@ class DiscLaw:
     shear_stiffness: float  # N/m
     b: Point  # N m
     a: Point  # rad
-    slenderness: float  # 1, power of height over breadth by which a grows from level to level
     last_measured_moment: float  # N m
     loss: float  # 1, of the work of loading, lost in a cycle
     reference_level: str
