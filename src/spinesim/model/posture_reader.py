@@ -28,6 +28,7 @@ def read_posture(node: Node) -> dict[str, Any]:
             for name, others in node["couplings"].items()
             for other, signs in others.items()
         },
+        **_upright_curve(node["upright_curve"]),
         "twist_share": node["trunk_twist"]["lumbar_share"].quantity("number"),
         "ranges": {
             row["name"].text(): (row["low"].number() * unit["low"], row["high"].number() * unit["high"])
@@ -76,6 +77,16 @@ def _shares(node: Node) -> tuple[float, ...]:
     node.sources()
     values = node["values"].numbers(6)
     return tuple(value / sum(values) for value in values)
+
+
+def _upright_curve(node: Node) -> dict[str, Any]:
+    """Return what standing adds to the lordosis of lying, by level, and the flexion over which it fades."""
+    node["added"].sources()
+    factor = node["added"]["unit"].factor("angle")
+    return {
+        "upright_curve": tuple(factor * value for value in node["added"]["values"].numbers(6)),
+        "curve_fades": node["fades"].quantity("angle"),
+    }
 
 
 def _signs(node: Node) -> tuple[float, ...]:

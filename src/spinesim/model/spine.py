@@ -360,6 +360,8 @@ class Model:
     rhythms: Mapping[str, Rhythm]
     level_shares: Mapping[str, LevelShares]
     couplings: Mapping[tuple[str, str], tuple[float, ...]]  # (rotation, what comes with it) -> sign by level
+    upright_curve: tuple[float, ...]  # (level) rad, extension that standing adds to lying
+    curve_fades: float  # rad, lumbar flexion at which levels stand as specimens share the whole turn
     twist_share: float
     ranges: Mapping[str, tuple[float, float]]  # rad
     presets: Mapping[str, Preset]
