@@ -67,10 +67,11 @@ def test_facet_forces_are_those_of_the_contact_law(solved: Solved) -> None:
         assert np.linalg.norm(both) <= sides.sum() + SOLVED
         assert (sides >= 0.0).all()
     touching = result["facet_gap"].values < 0.0
-    assert np.array_equal(touching, result["facet_force"].values > 0.0)
-    assert np.array_equal(touching, result["facet_contact_area"].values > 0.0)
-    mean = result["facet_force"].values[touching] / result["facet_contact_area"].values[touching]
-    assert np.allclose(mean, result["facet_pressure"].values[touching], rtol=EXACT)
+    pressed = result["facet_force"].values > 0.0  # a tip may stand on its lamina while the surfaces are open
+    assert not (touching & ~pressed).any()
+    assert np.array_equal(pressed, result["facet_contact_area"].values > 0.0)
+    mean = result["facet_force"].values[pressed] / result["facet_contact_area"].values[pressed]
+    assert np.allclose(mean, result["facet_pressure"].values[pressed], rtol=EXACT)
 
 
 def test_ligaments_pull_or_are_slack(solved: Solved) -> None:

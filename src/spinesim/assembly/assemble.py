@@ -74,8 +74,8 @@ class _Key:
 
 
 def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...], FascicleNames]:
-    """Return the tables of a person, in the shape in which specimens rest, and the names of their strands and fascicles,
-    built once for each subject.
+    """Return the tables of a person in the shape in which specimens rest, and the names of their strands and fascicles;
+    they are built once for each subject.
     """
     return _tables(_Key(model, subject))
 

@@ -74,7 +74,8 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     if problems:
         return None, problems
     own = twist * model.twist_share
-    curve, follow = _follow(model, wanted.level_shares, lumbar, preset.orientation != "upright" or bool(preset.supports))
+    held = preset.orientation != "upright" or bool(preset.supports)  # nothing asks the spine to stand by itself
+    curve, follow = _follow(model, wanted.level_shares, lumbar, held)
     levels = follow @ np.array([bending, own, -lumbar])
     levels[:, 2] += curve
     levels += offset_turns(scenario, "postural", "structural")
@@ -178,7 +179,7 @@ def _unknown_study(model: Model, scenario: Scenario) -> list[Problem]:
     return [scenario.problem(f"no level shares by '{study}'{hint}", "posture.level_shares")]
 
 
-def _follow(model: Model, study: str | None, flexion: float, lying: bool) -> tuple[Floats, Floats]:
+def _follow(model: Model, study: str | None, flexion: float, held: bool) -> tuple[Floats, Floats]:
     """Return the sagittal rotation (level,) rad that levels have before they flex, and how they share a lumbar rotation
     (level, 3, 3): rotation vectors about each disc's axes by that about the trunk's x, y and z.
 
@@ -190,7 +191,7 @@ def _follow(model: Model, study: str | None, flexion: float, lying: bool) -> tup
     if study in measured.others:
         curve, sagittal = np.array(model.upright_curve), np.array(measured.others[study])
     else:
-        curve, sagittal = sagittal_levels(model, measured.values, flexion, lying)
+        curve, sagittal = sagittal_levels(model, measured.values, flexion, held)
     levels = np.zeros((6, 3, 3))
     for j, level in enumerate(model.levels):
         x, y = shares["right_lateral_bending"][j], shares["left_axial_rotation"][j]

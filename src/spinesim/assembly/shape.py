@@ -21,16 +21,16 @@ def upright_turns(model: Model) -> Floats:
     return np.array([[0.0, 0.0, angle] for angle in model.upright_curve])
 
 
-def sagittal_levels(model: Model, shares: tuple[float, ...], flexion: float, lying: bool) -> tuple[Floats, Floats]:
+def sagittal_levels(model: Model, shares: tuple[float, ...], flexion: float, held: bool) -> tuple[Floats, Floats]:
     """Return how the levels turn back, from the lying shape: (level,) rad = first - second (level,) 1 x flexion.
 
-    `shares` (6) are those of specimens, which begin in their own rest; `flexion` (rad) is from standing. Who lies has
-    the lying shape, turned as specimens share it. Upright the spine begins in the curve of standing, which fades evenly
+    `shares` (6) are those of specimens, which begin in their own rest; `flexion` (rad) is from standing. Who lies or
+    leans on something (`held`) has the lying shape, turned as specimens share it. Upright the spine begins in the curve of standing, which fades evenly
     until in full flexion the levels stand as specimens share the whole turn: every level ends as far from its rest.
     """
     curve, own = np.array(model.upright_curve), np.array(shares)
     even = own * curve.sum()
-    if lying or flexion > model.curve_fades:
+    if held or flexion > model.curve_fades:
         return even, own
     if flexion < 0.0:
         return curve, own

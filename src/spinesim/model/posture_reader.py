@@ -106,8 +106,8 @@ def _preset(row: Node, supports: tuple[str, ...]) -> Preset:
             raise row["angles"].fail(f"unknown angle '{name}' (there are {', '.join(ANGLES)})")
     contact = row["contact"].text("feet", "seat", "bed")
     named = tuple(item.text(*supports) for item in row["supports"].list()) if "supports" in row else ()
-    if named and contact != "seat":
-        raise row.fail("supports of the trunk are solved for sitting postures only")
+    if named and contact == "feet":
+        raise row.fail("supports of the trunk are solved for people on a seat or a bed only")
     return Preset(
         name=row["name"].text(),
         description=row["description"].text(),
