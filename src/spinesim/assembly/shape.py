@@ -25,8 +25,8 @@ def sagittal_levels(model: Model, shares: tuple[float, ...], flexion: float, hel
     """Return how the levels turn back, from the lying shape: (level,) rad = first - second (level,) 1 x flexion.
 
     `shares` (6) are those of specimens, which begin in their own rest; `flexion` (rad) is from standing. Who lies or
-    leans on something (`held`) has the lying shape, turned as specimens share it. Upright the spine begins in the curve of standing, which fades evenly
-    until in full flexion the levels stand as specimens share the whole turn: every level ends as far from its rest.
+    leans on something (`held`) has the lying shape, turned as specimens share it. Upright the spine begins in the curve
+    of standing, which fades evenly until in full flexion the levels stand as specimens share the whole turn.
     """
     curve, own = np.array(model.upright_curve), np.array(shares)
     even = own * curve.sum()
