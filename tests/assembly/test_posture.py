@@ -202,7 +202,7 @@ def test_no_preset_bends_farther_than_people_do(name: str) -> None:
 def test_lying_on_the_side_is_straight() -> None:
     angles = prepare(situation(posture={"preset": "side_lying"})).angles
     assert angles.trunk_inclination == 0.0 and angles.thigh_inclination == 0.0
-    assert not angles.levels.any(axis=0)[:2].any()
+    assert not angles.levels[:, :2].any()
 
 
 def test_sitting_rolls_the_pelvis_back_and_straightening_brings_it_forward() -> None:

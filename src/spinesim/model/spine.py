@@ -229,6 +229,7 @@ class RecruitmentLaw:
     list_spread: float  # rad, of the pelvis in single-leg stance
     rotation_spread: float  # rad, of the pelvis
     sideways_spread: float  # rad, of a lumbar vertebra's tilt and rotation about a posture that bends or turns
+    sideways_cost: float  # 1, of such a tilt of one spread
     seat_cost: float  # 1, that of the lean on a seat
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
     slump: float  # rad, lumbar flexion at which passive tissue holds the trunk and the tone is gone
