@@ -188,7 +188,7 @@ def _follow(model: Model, study: str | None, flexion: float, held: bool) -> tupl
     """
     shares = {name: share.others.get(study or "", share.values) for name, share in model.level_shares.items()}
     measured = model.level_shares["flexion" if flexion >= 0.0 else "extension"]
-    if study in measured.others:
+    if study is not None and study in measured.others:
         curve, sagittal = np.array(model.upright_curve), np.array(measured.others[study])
     else:
         curve, sagittal = sagittal_levels(model, measured.values, flexion, held)
