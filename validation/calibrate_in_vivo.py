@@ -85,7 +85,7 @@ PARAMETERS = (
         lambda v: part("recruitment", tone=0.01 * v), (("recruitment", "", "tone", 1.0),),
     ),
     Parameter(
-        "specific tension, N/cm^2", 60.0, 46.0, 86.0, "Christophy2012; over 450 N m beyond",
+        "specific tension, N/cm^2", 60.0, 46.0, 85.0, "Christophy2012; over 450 N m beyond",
         lambda m: m.specific_tension_trunk / NEWTON_PER_CM2, specific_tension,
         (("muscles", "specific_tension", "trunk", 1.0),),
     ),
@@ -106,7 +106,7 @@ PARAMETERS = (
         (("breath", "effort", "threshold", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 0.1, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
+        "cost of settling", 1.0, 0.3, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
     Parameter(
