@@ -193,9 +193,11 @@ def joint_frame(d: Diagram, j: int) -> tuple[Vector, Vector]:
     model = d.solved.assembly.model
     level = model.levels[j]
     flexion, bending, twist = np.radians(d.result["disc_rotation"].values[j])
-    half = Rotation.from_rotvec(0.5 * np.array([bending, twist, -flexion])).as_matrix()
+    # Level rotations count from the lying shape, where the disc's axes are half of the level's curve behind.
+    curve = model.upright_curve[j]
+    half = Rotation.from_rotvec(0.5 * np.array([bending, twist, curve - flexion])).as_matrix()
     lower, upper = model.bodies[level.lower], model.bodies[level.upper]
-    disc = d.turn[level.lower] @ about_z(lower.tilt).T @ about_z(level.disc_tilt)
+    disc = d.turn[level.lower] @ about_z(lower.tilt).T @ about_z(level.disc_tilt - 0.5 * curve)
     own = about_z(upper.tilt).T @ (np.array(level.center) - np.array(upper.position))
     return disc @ half, d.point(level.upper, own)
 
@@ -232,12 +234,24 @@ def add_ligaments(d: Diagram) -> None:
         slack = (1.0 + kind.slack_strain) * _neutral_length(d, level.lower, strand.lower, level.upper, strand.upper)
         stiffness = whole / _strands_of(d, strand.level, strand.ligament)
         for side in SIDES if strand.side == "right" else ("right",):
-            p, q = d.point(level.lower, strand.lower, side), d.point(level.upper, strand.upper, side)
+            ends = _lying_end(d, level, level.lower, strand.lower), _lying_end(d, level, level.upper, strand.upper)
+            p, q = d.point(level.lower, ends[0], side), d.point(level.upper, ends[1], side)
             tension = next(scales) * toe_linear(
                 float(np.linalg.norm(q - p)) - slack, stiffness, kind.toe_strain * slack
             )
             d.pair(level.lower, p, level.upper, q, tension * (q - p) / np.linalg.norm(q - p))
     assert next(scales, None) is None
+
+
+def _lying_end(d: Diagram, level: Any, body: str, place: Any) -> Vector:
+    """Return where a strand holds to a body whose disc is as in a specimen when the spine lies: half of the level's
+    curve turns it about the disc's centre, the lower bone one way, the upper one the other.
+    """
+    model = d.solved.assembly.model
+    curve = model.upright_curve[model.levels.index(level)] * (0.5 if body == level.upper else -0.5)
+    own = model.bodies[body]
+    center = about_z(own.tilt).T @ (np.array(level.center) - np.array(own.position))
+    return center + about_z(curve) @ (np.array(place) - center)
 
 
 def _strands_of(d: Diagram, level: str, ligament: str) -> int:

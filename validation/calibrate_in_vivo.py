@@ -85,12 +85,13 @@ PARAMETERS = (
         lambda v: part("recruitment", tone=0.01 * v), (("recruitment", "", "tone", 1.0),),
     ),
     Parameter(
-        "specific tension, N/cm^2", 60.0, 46.0, 86.0, "Christophy2012; over 450 N m beyond",
+        "specific tension, N/cm^2", 60.0, 46.0, 85.0, "Christophy2012; over 450 N m beyond",
         lambda m: m.specific_tension_trunk / NEWTON_PER_CM2, specific_tension,
         (("muscles", "specific_tension", "trunk", 1.0),),
     ),
     Parameter(
-        "paraspinal fibres, kPa", 60.0, 30.0, 120.0, "Ward2009b; a factor of two assumed", paraspinal_modulus,
+        "paraspinal fibres, kPa", 60.0, 60.0, 240.0, "Ward2009b: bundles; whole muscles are stiffer, Ward2020",
+        paraspinal_modulus,
         lambda v: lambda m: passive(v / paraspinal_modulus(m))(m),
         (("muscles", "passive_laws", "paraspinal", 1.0), ("muscles", "passive_laws", "multifidus", 91.0 / 60.0)),
     ),
@@ -100,7 +101,12 @@ PARAMETERS = (
         (("breath", "effort", "pressure", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 1.0, 10.0, "assumed; below 1 not all settle", lambda m: m.recruitment.settle_cost,
+        "threshold of pressure, N*m", 60.0, 54.0, 70.0, "Marras1996: 54, and the upright body's own",
+        lambda m: m.breath.effort_threshold, lambda v: part("breath", effort_threshold=v),
+        (("breath", "effort", "threshold", 1.0),),
+    ),
+    Parameter(
+        "cost of settling", 1.0, 0.3, 10.0, "assumed", lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
     Parameter(

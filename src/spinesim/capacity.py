@@ -45,7 +45,7 @@ def largest_load(scenario: Source, load: str, model: str | os.PathLike[str] | Mo
     -------
     xarray.Dataset
         As of `simulate`; the attribute ``largest_load`` says how large it is and what runs out beyond it. The load is
-        known to 0.5 %.
+        known to 0.5 %, or to 1.5 % where vertebrae may stand in more than one shape.
 
     Raises
     ------

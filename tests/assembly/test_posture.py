@@ -48,7 +48,8 @@ def test_levels_add_up_to_the_lumbar_rotation(flexion: float, bending: float, tw
         right_lateral_bending=f"{bending:.6f} deg", left_axial_rotation=f"{twist:.6f} deg",
     )  # fmt: skip
     model = load_model()
-    assert angles.levels[:, 2].sum() == pytest.approx(-angles.lumbar_flexion, abs=1e2 * EXACT)
+    turned = angles.levels[:, 2] - np.array(model.upright_curve)
+    assert turned.sum() == pytest.approx(-angles.lumbar_flexion, abs=1e2 * EXACT)
     trunk = np.zeros(2)
     for level, turn in zip(model.levels, angles.levels, strict=True):
         c, s = math.cos(level.disc_tilt), math.sin(level.disc_tilt)
@@ -188,19 +189,21 @@ def test_a_load_out_of_reach_is_an_impossible_posture() -> None:
 
 # --- the posture library -------------------------------------------------------------------------------------
 
+ON_THE_FLOOR = ("plank", "side_bridge", "bridge")  # which must push back
 FULL_FLEXION, FULL_EXTENSION = 52.0, -16.0  # deg from standing, L1-S1: Pearcy 1984
 
 
 @pytest.mark.parametrize("name", load_model().presets)
 def test_no_preset_bends_farther_than_people_do(name: str) -> None:
-    angles = prepare(situation(posture={"preset": name})).angles
+    angles = prepare(name if name in ON_THE_FLOOR else situation(posture={"preset": name})).angles
     assert FULL_EXTENSION - 1e-6 <= math.degrees(angles.lumbar_flexion) <= FULL_FLEXION + 1e-6
     assert angles.pelvis_tilt + angles.lumbar_flexion == pytest.approx(angles.trunk_inclination, abs=EXACT)
 
 
 def test_lying_on_the_side_is_straight() -> None:
     angles = prepare(situation(posture={"preset": "side_lying"})).angles
-    assert angles.lumbar_flexion == 0.0 and angles.thigh_inclination == 0.0
+    assert angles.trunk_inclination == 0.0 and angles.thigh_inclination == 0.0
+    assert not angles.levels[:, :2].any()
 
 
 def test_sitting_rolls_the_pelvis_back_and_straightening_brings_it_forward() -> None:
@@ -238,9 +241,12 @@ def test_another_studys_shares_move_the_levels_and_keep_the_sum() -> None:
     wanted = {"lumbar_flexion": "40 deg", "trunk_inclination": "60 deg"}
     own, other = posture(**wanted), posture(**wanted, level_shares="Pearcy1984")
     assert other.levels[:, 2].sum() == pytest.approx(own.levels[:, 2].sum(), rel=1e2 * EXACT)
-    share = other.levels[:, 2] / other.levels[:, 2].sum()
-    assert share == pytest.approx(np.array([6, 8, 10, 12, 13, 9]) / 58, rel=1e2 * EXACT)
-    assert abs(share - own.levels[:, 2] / own.levels[:, 2].sum()).max() > 0.02
+    curve = np.array(load_model().upright_curve)
+    share, others = ((angles.levels[:, 2] - curve) / -math.radians(40.0) for angles in (own, other))
+    assert others == pytest.approx(np.array([6, 8, 10, 12, 13, 9]) / 58, rel=1e2 * EXACT)
+    # What people do from standing is near what specimens do from their rest, once they begin there.
+    specimen = np.array(load_model().level_shares["flexion"].values)
+    assert abs(share - others).max() < 0.04 < abs(specimen - others).max()
 
 
 def test_a_study_that_shares_nothing_is_named() -> None:

@@ -50,8 +50,8 @@ def test_the_weight_falls_where_it_fell() -> None:
     """By hand from the result: body above the hips with its loads, and both legs."""
     lines = []
     for loads in ([], [CRATE]):
-        assembly = prepare(situation(loads=loads))
-        result = simulate(situation(loads=loads))
+        own = situation(loads=loads, posture={"preset": "standing", "vertebrae": "held"})
+        assembly, result = prepare(own), simulate(own)
         mass = assembly.person.skeleton.mass
         joints = result["joint_position"].sel(axis="anterior")
         above = mass[:7].sum() + 2.0 * assembly.person.skeleton.arm_mass.sum() + 20.0 * len(loads)

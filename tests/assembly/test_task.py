@@ -173,7 +173,7 @@ def test_ligaments_weaken_and_go() -> None:
 
 
 def test_a_removed_ligament_carries_nothing() -> None:
-    flexed = {"posture": {"preset": "flexed_60"}}
+    flexed = {"posture": {"preset": "flexed_full"}}
     cut = [{"ligament": "SSL", "removed": True}, {"ligament": "ISL", "level": "L4-L5", "removed": True}]
     force = solve(situation(**flexed, ligaments=cut)).result["ligament_force"]
     whole = solve(situation(**flexed)).result["ligament_force"]

@@ -77,7 +77,7 @@ def test_settling_sideways_costs_less() -> None:
 def test_vertebrae_settle_where_they_cost_least(trunk: float) -> None:
     """Against the same posture with one vertebra held to both sides of where it settled, under the same pressure.
 
-    Lines that turn with a vertebra are not in the slope of the cost: that leaves up to 0.05 deg (were they taken to
+    Lines that turn with a vertebra are not in the slope of the cost: that leaves up to 0.07 deg (were they taken to
     shift along, 0.17).
     """
     bent = situation(posture={"trunk_inclination": f"{trunk} deg"})
@@ -103,7 +103,7 @@ def test_vertebrae_settle_where_they_cost_least(trunk: float) -> None:
     for v in range(N_TILT):
         back, here, forth = (cost(v, shift) for shift in (-far, 0.0, far))
         away = 0.15 * (back - forth) / (back - 2.0 * here + forth)  # deg, of the parabola through the three
-        assert abs(away) < 0.05
+        assert abs(away) < 0.07
 
 
 def test_a_settled_vertebra_turns_about_its_own_axes() -> None:

@@ -11,6 +11,7 @@ from spinesim.assembly.kept import Rests, names_rest_on
 from spinesim.assembly.names import FascicleNames, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
+from spinesim.assembly.shape import on_standing_bones
 from spinesim.assembly.stance import leant, over_foot
 from spinesim.assembly.subject import Subject, scale_subject
 from spinesim.assembly.task import build_task, co_contraction
@@ -73,7 +74,9 @@ class _Key:
 
 
 def person_tables(model: Model, subject: Subject) -> tuple[Person, tuple[StrandName, ...], FascicleNames]:
-    """Return the tables of a person and the names of their strands and fascicles, built once for each subject."""
+    """Return the tables of a person in the shape in which specimens rest, and the names of their strands and fascicles;
+    they are built once for each subject.
+    """
     return _tables(_Key(model, subject))
 
 
@@ -119,7 +122,7 @@ def _person(
         discs=disc_changes(model, subject, scenario, person.discs),
         facets=changed_facets(model, subject, scenario, person.facets),
     )
-    return subject, person, fascicles, strands
+    return subject, on_standing_bones(model, person), fascicles, strands
 
 
 def _angles(model: Model, scenario: Scenario) -> Angles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ def choices(
         "settle_cost": law.settle_cost,
         "lean_spread": law.lean_spread if solved else 0.0,
         "lean_cost": law.seat_cost if contact == SEAT else law.lean_cost,
-        "sideways": law.sideways_spread if sideways else 0.0,
+        "sideways": law.sideways_spread * math.sqrt(law.settle_cost / law.sideways_cost) if sideways else 0.0,
         "sway_spread": sways * np.array([(right in ONE_LEG) * law.list_spread, law.rotation_spread]),
         "pelvis_range": angles.pelvis_range,
         "follow": angles.follow,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinesim.assembly.hips import flexion_range
+from spinesim.assembly.shape import sagittal_levels
 from spinesim.errors import Problem, did_you_mean
 from spinesim.kernels.tables import Floats
 from spinesim.model import Model, Preset
@@ -30,7 +31,7 @@ class Angles:
     thigh_inclination: float
     knee_flexion: float
     arms: tuple[float, float, float]
-    levels: Floats  # (level, 3) rad, rotation vectors in the disc frames
+    levels: Floats  # (level, 3) rad, rotation vectors in the disc frames, from the lying shape
     shoulder_twist: float
     pelvis_range: Floats  # (3, 2) rad, least and most lean back, list and rotation of the pelvis under its thorax
     follow: Floats  # (level, 3, 3) 1, what the levels take up of turns of the pelvis about x, y and z, disc axes
@@ -73,8 +74,10 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     if problems:
         return None, problems
     own = twist * model.twist_share
-    follow = _follow(model, wanted.level_shares, lumbar)
+    held = preset.orientation != "upright" or bool(preset.supports)  # nothing asks the spine to stand by itself
+    curve, follow = _follow(model, wanted.level_shares, lumbar, held)
     levels = follow @ np.array([bending, own, -lumbar])
+    levels[:, 2] += curve
     levels += offset_turns(scenario, "postural", "structural")
     angles = Angles(
         preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own,
@@ -176,26 +179,25 @@ def _unknown_study(model: Model, scenario: Scenario) -> list[Problem]:
     return [scenario.problem(f"no level shares by '{study}'{hint}", "posture.level_shares")]
 
 
-def _follow(model: Model, study: str | None, flexion: float) -> Floats:
-    """Return how the levels share a lumbar rotation (level, 3, 3): rotation vectors about each disc's axes by that
-    about the trunk's x, y and z.
+def _follow(model: Model, study: str | None, flexion: float, held: bool) -> tuple[Floats, Floats]:
+    """Return the sagittal rotation (level,) rad that levels have before they flex, and how they share a lumbar rotation
+    (level, 3, 3): rotation vectors about each disc's axes by that about the trunk's x, y and z.
 
-    A study that did not measure a rotation leaves it to the model's own shares.
+    A study that did not measure a rotation leaves it to the model's own shares; one that did measured living people,
+    who began to flex as they stood.
     """
     shares = {name: share.others.get(study or "", share.values) for name, share in model.level_shares.items()}
-    sagittal = _flexion_shares(model, study, flexion)
+    measured = model.level_shares["flexion" if flexion >= 0.0 else "extension"]
+    if study is not None and study in measured.others:
+        curve, sagittal = np.array(model.upright_curve), np.array(measured.others[study])
+    else:
+        curve, sagittal = sagittal_levels(model, measured.values, flexion, held)
     levels = np.zeros((6, 3, 3))
     for j, level in enumerate(model.levels):
         x, y = shares["right_lateral_bending"][j], shares["left_axial_rotation"][j]
         c, s = math.cos(level.disc_tilt), math.sin(level.disc_tilt)
         levels[j] = [[c * x, s * y, 0.0], [-s * x, c * y, 0.0], [0.0, 0.0, sagittal[j]]]
-    return levels
-
-
-def _flexion_shares(model: Model, study: str | None, flexion: float) -> tuple[float, ...]:
-    """Return the levels' shares of lumbar flexion, or of extension."""
-    share = model.level_shares["flexion" if flexion >= 0.0 else "extension"]
-    return share.others.get(study or "", share.values)
+    return curve, levels
 
 
 def offset_turns(scenario: Scenario, *causes: str) -> Floats:

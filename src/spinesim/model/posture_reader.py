@@ -28,6 +28,7 @@ def read_posture(node: Node) -> dict[str, Any]:
             for name, others in node["couplings"].items()
             for other, signs in others.items()
         },
+        **_upright_curve(node["upright_curve"]),
         "twist_share": node["trunk_twist"]["lumbar_share"].quantity("number"),
         "ranges": {
             row["name"].text(): (row["low"].number() * unit["low"], row["high"].number() * unit["high"])
@@ -78,6 +79,16 @@ def _shares(node: Node) -> tuple[float, ...]:
     return tuple(value / sum(values) for value in values)
 
 
+def _upright_curve(node: Node) -> dict[str, Any]:
+    """Return what standing adds to the lordosis of lying, by level, and the flexion over which it fades."""
+    node["added"].sources()
+    factor = node["added"]["unit"].factor("angle")
+    return {
+        "upright_curve": tuple(factor * value for value in node["added"]["values"].numbers(6)),
+        "curve_fades": node["fades"].quantity("angle"),
+    }
+
+
 def _signs(node: Node) -> tuple[float, ...]:
     node.sources()
     signs = node["signs"].numbers(6)
@@ -95,8 +106,8 @@ def _preset(row: Node, supports: tuple[str, ...]) -> Preset:
             raise row["angles"].fail(f"unknown angle '{name}' (there are {', '.join(ANGLES)})")
     contact = row["contact"].text("feet", "seat", "bed")
     named = tuple(item.text(*supports) for item in row["supports"].list()) if "supports" in row else ()
-    if named and contact != "seat":
-        raise row.fail("supports of the trunk are solved for sitting postures only")
+    if named and contact == "feet":
+        raise row.fail("supports of the trunk are solved for people on a seat or a bed only")
     return Preset(
         name=row["name"].text(),
         description=row["description"].text(),

@@ -233,6 +233,7 @@ def _recruitment(node: Node) -> dict[str, Any]:
         node["rhythm"]["list_spread"].quantity("angle"),
         node["rhythm"]["rotation_spread"].quantity("angle"),
         node["settling"]["sideways_spread"].quantity("angle"),
+        node["settling"]["sideways_cost"].quantity("number"),
         node["rhythm"]["seat_cost"].quantity("number"),
         node["tone"].quantity("fraction"),
         node["slump"].quantity("angle"),

@@ -229,6 +229,7 @@ class RecruitmentLaw:
     list_spread: float  # rad, of the pelvis in single-leg stance
     rotation_spread: float  # rad, of the pelvis
     sideways_spread: float  # rad, of a lumbar vertebra's tilt and rotation about a posture that bends or turns
+    sideways_cost: float  # 1, of such a tilt of one spread
     seat_cost: float  # 1, that of the lean on a seat
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
     slump: float  # rad, lumbar flexion at which passive tissue holds the trunk and the tone is gone
@@ -360,6 +361,8 @@ class Model:
     rhythms: Mapping[str, Rhythm]
     level_shares: Mapping[str, LevelShares]
     couplings: Mapping[tuple[str, str], tuple[float, ...]]  # (rotation, what comes with it) -> sign by level
+    upright_curve: tuple[float, ...]  # (level) rad, extension that standing adds to lying
+    curve_fades: float  # rad, lumbar flexion at which levels stand as specimens share the whole turn
     twist_share: float
     ranges: Mapping[str, tuple[float, float]]  # rad
     presets: Mapping[str, Preset]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spinesim.assembly import Assembly
+from spinesim.assembly.person import about_z
 from spinesim.kernels.tables import THORAX, Floats, Work
 from spinesim.model.spine import CHAIN
 from spinesim.variables import dimensions
@@ -33,19 +34,21 @@ def geometry_values(assembly: Assembly, work: Work) -> dict[str, Any]:
 
 
 def _outlines(assembly: Assembly, work: Work) -> Floats:
-    """Return (body, corner, axis): lumbar bodies in their own frames, T12 and S1 on the planes of their discs."""
+    """Return (body, corner, axis): lumbar bodies in their own frames, T12 and S1 on the planes that their discs have in
+    standing.
+    """
     out = np.full((11, 4, 3), math.nan)
-    skeleton, scale = assembly.person.skeleton, assembly.subject.length
+    skeleton, scale, curve = assembly.person.skeleton, assembly.subject.length, assembly.model.upright_curve
     for name, (depth, front, back) in assembly.model.outlines.items():
         b = CHAIN.index(name)
         axes, center = work.frames.r[b], work.frames.o[b]
         lift = 0.0
         if name == "thorax":
-            axes = work.frames.r[b] @ skeleton.upper_in_disc[0].T
+            axes = work.frames.r[b] @ skeleton.upper_in_disc[0].T @ about_z(-0.5 * curve[0])
             center = work.frames.o[b] + work.frames.r[b] @ skeleton.upper_anchor[0]
             lift = 0.5 * assembly.model.discs[0].height[1] + 0.25 * (front + back)
         elif name == "pelvis":
-            axes = work.frames.r[b] @ skeleton.disc_in_lower[5]
+            axes = work.frames.r[b] @ skeleton.disc_in_lower[5] @ about_z(0.5 * curve[5])
             center = work.frames.o[b] + work.frames.r[b] @ skeleton.lower_anchor[5]
             lift = -0.5 * assembly.model.discs[5].height[1] - 0.25 * (front + back)
         half = 0.5 * depth

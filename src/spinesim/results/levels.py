@@ -30,7 +30,7 @@ def level_values(setting: Setting, sight: Sight) -> dict[str, Any]:
         **_wrench_values("disc", sight.disc),
         "tolerance_ratio_compression": sight.joint[..., 1] / setting.compression_limit,
         "tolerance_ratio_shear": np.abs(sight.joint[..., 0]) / setting.shear_limit,
-        "segment_flexion": -sight.turn[..., 2] * DEG,
+        "segment_flexion": (setting.upright[:, 2] - sight.turn[..., 2]) * DEG,
         "reserve_moment": named_turns(sight.reserve),
     }
     return {**values, **_disc_values(setting, sight), **_facet_values(sight.facet)}
@@ -48,7 +48,7 @@ def _wrench_values(name: str, wrench: Floats) -> dict[str, Floats]:
 def _disc_values(setting: Setting, sight: Sight) -> dict[str, Any]:
     pressure = pressure_by_law(setting.pressure, sight.disc[..., 1], named_turns(sight.disc[..., 3:]))
     return {
-        "disc_rotation": named_turns(sight.turn) * DEG,
+        "disc_rotation": named_turns(sight.turn - setting.upright) * DEG,
         "disc_translation": sight.shift * MM,
         "intradiscal_pressure": pressure * MPA,
         "disc_height_change": sight.shift[..., 1] * MM,

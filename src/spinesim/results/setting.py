@@ -11,6 +11,7 @@ import numpy as np
 from spinesim.assembly import Assembly, SpecimenAssembly
 from spinesim.assembly.changes import disc_condition
 from spinesim.assembly.names import FascicleNames, StrandName
+from spinesim.assembly.shape import upright_turns
 from spinesim.assembly.subject import Subject
 from spinesim.kernels.tables import Floats, Ints
 from spinesim.model import Model
@@ -45,6 +46,7 @@ class Setting:
     band_failure: Floats  # (2 band,) m         right, then left
     pressure: PressureSetting
     bulge: Floats  # (level,) 1                 outward bulge per shortening
+    upright: Floats  # (level, 3) rad           rotations of neutral standing, from the lying shape
     rim: Floats  # (level, 2) m                 forward, and to the right, to the rim half way from back to side
     bulged: Floats  # (scenario, level) m       how far the rim stands out without a load, all around
     protrusion: Floats  # (scenario, level, side) m  and how far beyond it at canal and root, left and right
@@ -69,7 +71,7 @@ def setting_of(assemblies: Sequence[Assembly]) -> Setting:
     discs = [disc_condition(model, subject, assembly.scenario) for assembly in assemblies]
     return Setting(
         first.fascicles, first.strands, model.fascia, np.array([strand.failure for strand in first.strands]), bands,
-        pressure, bulge_per_shortening(first), _rim(model, subject),
+        pressure, bulge_per_shortening(first), upright_turns(model), _rim(model, subject),
         np.array([disc.rim for disc in discs]), np.array([disc.bulge for disc in discs]),
         np.array([[assembly.subject.compression_limit] for assembly in assemblies]), subject.shear_limit,
         np.array([assembly.angles.trunk_inclination for assembly in assemblies]),
