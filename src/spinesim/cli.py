@@ -107,9 +107,10 @@ def check(names_or_files: tuple[str, ...]) -> int:
     code = GOOD
     for name in names_or_files:
         try:
-            sweep_commands.check_sweep(name) if sweep_commands.is_sweep(name) else command_input.check(
-                command_input.read(name)
-            )
+            if sweep_commands.is_sweep(name):
+                sweep_commands.check_sweep(name)
+            else:
+                command_input.check(command_input.read(name))
             click.echo(f"{name}: ok")
         except InputError as error:
             code = BAD_INPUT

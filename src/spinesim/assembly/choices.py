@@ -34,6 +34,7 @@ def choices(
         "settle_cost": law.settle_cost,
         "lean_spread": law.lean_spread if solved else 0.0,
         "lean_cost": law.seat_cost if contact == SEAT else law.lean_cost,
+        # A weight is cost / spread^2, and the task has one cost for all tilts: the spread makes up for the other.
         "sideways": law.sideways_spread * math.sqrt(law.settle_cost / law.sideways_cost) if sideways else 0.0,
         "sway_spread": sways * np.array([(right in ONE_LEG) * law.list_spread, law.rotation_spread]),
         "pelvis_range": angles.pelvis_range,

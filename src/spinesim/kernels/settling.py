@@ -72,15 +72,9 @@ def _by_turn(by: Floats, mid: Floats, axes: int, j: int, x: float, y: float, z: 
 
 @kernel
 def columns(
-    task: Task,
-    tilt: Floats,
-    frames: Frames,
-    level_f: Floats,
-    share: Floats,
-    hips: int,
-    motion: Motion,
+    task: Task, tilt: Floats, frames: Frames, level_f: Floats, share: Floats, hips: int, motion: Motion,
     problem: Problem,
-) -> None:
+) -> None:  # fmt: skip
     """Write what turns of the vertebrae do to the moments: backward, to the right and to the left.
 
     The level below turns with it and the one above the other way; all above shifts, and the loads on it, `level_f`
