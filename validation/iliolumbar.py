@@ -2,7 +2,7 @@
 
 At 10 N m the motions grew by 1.7 deg (23 %) in flexion, 1.1 deg (20 %) in extension, 0.3 deg (18 %) in rotation and
 1.2 deg (29 %) in side bending. The ligament's stiffness in models/lumbar_male/ligaments.yaml is the one with which
-flexion and rotation agree. Nothing is written.
+flexion agrees, and rotation nearly. Nothing is written.
 
 Usage: python validation/iliolumbar.py
 """
