@@ -36,18 +36,18 @@ STUDY: dict[str, Any] = {
     "sampler": {"kind": "sobol", "samples": 640},
     "outputs": ["joint_compression", "intradiscal_pressure"],
 }
-# A block is slowed down, or a machine in a hurry would be done before the first kill.
+SLICE, SLICES = 8, 80
+# Between two blocks a worker rests, so that a machine in a hurry does not finish between two looks at the folder.
 CHILD = """
-import sys, time
+import json, sys, time
 from spinesim.sweeps import run, store
 write = store.Store.write
 def slow(self, number, values):
     write(self, number, values)
-    time.sleep(0.02)
+    time.sleep(0.1)
 store.Store.write = slow
-import json
 print("ready", flush=True)
-run.sweep(json.loads(sys.argv[1]), out=sys.argv[2], workers=2, resume=True, block=16)
+run.sweep(json.loads(sys.argv[1]), out=sys.argv[2], workers=2, resume=True, block=int(sys.argv[3]))
 """
 
 # The first blocks take so long that whoever waits for them is interrupted there.
@@ -90,16 +90,20 @@ def test_killed_twenty_times_and_resumed_it_is_the_same(tmp_path: Path, expected
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     unfinished = 0
     for _ in range(KILLS):
-        command = [sys.executable, "-c", CHILD, json.dumps(STUDY), str(folder)]
+        command = [sys.executable, "-c", CHILD, json.dumps(STUDY), str(folder), str(SLICE)]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        time.sleep(rng.uniform(0.0, 3.0))
+        enough = min(SLICES, finished(folder) + rng.randint(0, 2))
+        while finished(folder) < enough and child.poll() is None:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0.0, 0.1))
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdout.close()
-        unfinished += finished(folder) < 40
-    assert unfinished > 5, "the kills came too late to mean anything"
+        unfinished += finished(folder) < SLICES
+    assert finished(folder) > KILLS / 2, "the kills came too early to mean anything"
+    assert unfinished > KILLS / 2, "the kills came too late to mean anything"
     assert sweep(STUDY, out=folder, workers=2, resume=True).identical(expected)
     assert not [*folder.glob("done/.*"), *folder.rglob("*.partial")], "something half-written was left behind"
 
