@@ -1,6 +1,6 @@
 """The tangent of the trunk by differences of its balance, coordinate by coordinate: the reference of the exact one."""
 
-from spinesim.kernels import kinematics, loads, muscle, passive, vec3
+from spinesim.kernels import kinematics, loads, passive, paths, vec3
 from spinesim.kernels.equilibrium import sum_pulls, to_anchors
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, State, Task, Work
@@ -72,11 +72,11 @@ def _generalised(
             frames.turns[j, i] = task.level[j, i]
     kinematics.orient_bodies(person.skeleton, task, frames)
     passive.prepare_passive(person, task.level, frames, work.tissue)
-    muscle.prepare_lines(person.lines, frames.r, pulls)
+    paths.prepare_lines(person.lines, frames.r, pulls)
     kinematics.place_bodies(person.skeleton, state.u, frames)
     _turn_loads(forces.count[0], forces.body, offsets, r0, frames.r, forces.offset)
     loads.sum_loads(person.skeleton, task, frames, forces)
-    muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
+    paths.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
     passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
     total = work.motion.total
     sum_pulls(pulls.wrench, pulls.tension, person.lines.f_max.size, total)

@@ -174,8 +174,8 @@ def test_both_sides_are_one_mirror_image() -> None:
     right, left = (
         np.flatnonzero((lines.segment_line % 2 == side) & (lines.segment_line < lines.n_fascicle)) for side in (0, 1)
     )
-    assert np.array_equal(lines.point_a[left], lines.point_a[right] * MIRROR)
-    assert np.array_equal(lines.point_b[left], lines.point_b[right] * MIRROR)
+    assert np.array_equal(lines.point_a[:, left].T, lines.point_a[:, right].T * MIRROR)
+    assert np.array_equal(lines.point_b[:, left].T, lines.point_b[:, right].T * MIRROR)
     for name in ("fixed_length", "f_max", "optimal", "tendon", "volume", "hoop"):
         column = getattr(lines, name)[: lines.n_fascicle]
         assert np.array_equal(column[0::2], column[1::2]), name

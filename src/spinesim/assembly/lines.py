@@ -16,6 +16,7 @@ from spinesim.kernels.tables import (
     PASSIVE_TOE,
     THORAX,
     Floats,
+    Ints,
     Lines,
 )
 from spinesim.model import Fascicle, Model
@@ -24,13 +25,14 @@ from spinesim.model.spine import BODIES
 LEFT = np.array([1.0, 1.0, -1.0])
 OBLIQUES = ("external_oblique", "internal_oblique")
 Path = list[tuple[int, Floats]]
+Segment = tuple[int, int, int, Floats, Floats]  # line, caudal and cranial body, points in their frames
 
 
 @dataclass
 class _Rows:
     """Columns of the table while it grows."""
 
-    segments: list[tuple[int, int, int, Floats, Floats]] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
     lines: list[tuple[float, float, float, float, float, int, tuple[float, float, float], float, float]] = field(
         default_factory=list
     )
@@ -60,19 +62,36 @@ def line_table(model: Model, subject: Subject) -> Lines:
     n_fascicle = len(rows.lines)
     for side in (0, 1):
         _add_fascia(rows, model, subject, side)
-    line, a, b, pa, pb = (np.array(column) for column in zip(*rows.segments, strict=True))
+    shared = _shared(len(rows.lines), rows.segments)
+    segments, bundle = _bundled(rows.segments, shared)
+    line, a, b, pa, pb = (np.array(column) for column in zip(*segments, strict=True))
     fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (
         np.array(column) for column in zip(*rows.lines, strict=True)
     )
-    shared = _shared(len(rows.lines), rows.segments)
     return Lines(
-        line.astype(np.int64), a.astype(np.int64), b.astype(np.int64), pa, pb, shared, fixed, f_max,
-        optimal, tendon, cosine,
+        bundle, line.astype(np.int64), a.astype(np.int64), b.astype(np.int64),
+        np.ascontiguousarray(pa.T), np.ascontiguousarray(pb.T), shared, fixed, f_max, optimal, tendon, cosine,
         kind.astype(np.int64), passive, volume, hoop, model.force_length_width, n_fascicle,
     )  # fmt: skip
 
 
-def _shared(n_line: int, segments: list[tuple[int, int, int, Floats, Floats]]) -> Floats:
+def _bundled(segments: list[Segment], shared: Floats) -> tuple[list[Segment], Ints]:
+    """Return segments sorted by whether their line is shared and by the bodies they join, the caudal one first, and
+    where each bundle of the same begins.
+    """
+    upward = [(line, a, b, p, q) if _height(a) < _height(b) else (line, b, a, q, p) for line, a, b, p, q in segments]
+    alike = [(shared[line], a, b) for line, a, b, _, _ in upward]
+    order = sorted(range(len(upward)), key=alike.__getitem__)
+    begins = [n for n, i in enumerate(order) if n == 0 or alike[i] != alike[order[n - 1]]]
+    return [upward[i] for i in order], np.array([*begins, len(order)], dtype=np.int64)
+
+
+def _height(body: int) -> float:
+    """Return how far up a body comes: legs, pelvis, the wall of the abdomen, which hangs on it, vertebrae, thorax."""
+    return 0.5 if body == ABDOMEN else float(body if body <= THORAX else -body)
+
+
+def _shared(n_line: int, segments: list[Segment]) -> Floats:
     """Return 1.0 for each line of which several segments act on one level or hip: the wall of the abdomen turns with
     all levels.
     """

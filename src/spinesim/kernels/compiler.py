@@ -161,8 +161,10 @@ def _compiling_parts(dispatcher: Any) -> Any:
     return Once
 
 
-def dispatcher_of(function: Callable[..., Any], folder: Path | None) -> Any:
-    """Return what numba makes of a function that kernels call, its parts cached in a folder."""
+def dispatcher_of(function: Callable[..., Any], folder: Path | None, apart: bool) -> Any:
+    """Return what numba makes of a function that kernels call, its parts cached in a folder; `apart`: what its arrays
+    hold does not overlap.
+    """
     with _lock:
         before = config.CACHE_DIR
         config.CACHE_DIR = str(folder) if folder else before
@@ -172,7 +174,15 @@ def dispatcher_of(function: Callable[..., Any], folder: Path | None) -> Any:
         finally:
             config.CACHE_DIR = before
     compiled.__class__ = _compiling_parts(type(compiled))
+    if apart:
+        compiled._compiler._customize_flags = _without_overlap
     return compiled
+
+
+def _without_overlap(flags: Any) -> Any:
+    """Let the compiler take several numbers of each array at a time without looking for overlap first."""
+    flags.noalias = True
+    return flags
 
 
 def callable_of(function: Callable[..., Any]) -> Any:

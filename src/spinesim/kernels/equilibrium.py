@@ -4,7 +4,7 @@ hips.
 
 import math
 
-from spinesim.kernels import kinematics, lanes, loads, muscle, passive, settling, turning, vec3
+from spinesim.kernels import kinematics, lanes, loads, muscle, passive, paths, settling, turning, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     FARTHEST_LEAN,
@@ -15,7 +15,6 @@ from spinesim.kernels.tables import (
     N_EQUATION,
     N_LEVEL,
     N_POSED,
-    PELVIS,
     THORAX,
     Breath,
     Floats,
@@ -53,7 +52,7 @@ def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
     turning.turn_levels(person.skeleton, task, tilt, work.frames)
     kinematics.orient_bodies(person.skeleton, task, work.frames)
     passive.prepare_passive(person, work.frames.turns, work.frames, work.tissue)
-    muscle.prepare_lines(person.lines, work.frames.r, work.pulls)
+    paths.prepare_lines(person.lines, work.frames.r, work.pulls)
 
 
 @kernel
@@ -119,7 +118,7 @@ def place(person: Person, task: Task, u: Floats, scale: float, frames: Frames, f
 @kernel
 def pull(person: Person, task: Task, frames: Frames, pulls: Pulls) -> None:
     """Update lengths, wrenches and forces of all that pulls or pushes."""
-    muscle.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
+    paths.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
     muscle.line_forces(person.lines, task.fascia_scale, pulls)
     n, breath = person.lines.f_max.size, person.breath
     _push_geometry(breath, n, frames.r, frames.o, pulls.gain, pulls.wrench)
@@ -137,7 +136,7 @@ def _press_sections(at: Floats, n: int, mid: Floats, a_up: Floats, wrench: Float
         x, y, z = vec3.rotate_at(mid, j, 0.0, 1.0, 0.0)
         px, py, pz = vec3.rotate_at(mid, j, at[0], at[1], at[2])
         mx, my, mz = vec3.cross(px + a_up[j, 0], py + a_up[j, 1], pz + a_up[j, 2], x, y, z)
-        muscle.put_wrench(wrench, n, 0.0, 6 * j, x, y, z, mx, my, mz)
+        paths.put_wrench(wrench, n, 6 * j, x, y, z, mx, my, mz)
 
 
 @kernel
@@ -160,7 +159,9 @@ def _push_column(
     """Write a unit force (x, y, z, global) at a point of the thorax to every level of a pull."""
     px, py, pz = vec3.rotate_at(r, THORAX, px, py, pz)
     px, py, pz = px + o[THORAX, 0], py + o[THORAX, 1], pz + o[THORAX, 2]
-    muscle.cross_levels(wrench, row, 0.0, PELVIS, THORAX, px, py, pz, x, y, z)
+    mx, my, mz = vec3.cross(px, py, pz, x, y, z)
+    for j in range(N_LEVEL):
+        paths.put_wrench(wrench, row, 6 * j, x, y, z, mx, my, mz)
 
 
 @kernel

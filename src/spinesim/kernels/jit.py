@@ -127,9 +127,9 @@ def is_compiled(name: str = "run.solve_static") -> bool:
 class Kernel:
     """A kernel that is compiled, or its machine code loaded, when it is first called."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], apart: bool = False) -> None:
         functools.update_wrapper(self, function)
-        self._function = function
+        self._function, self._apart = function, apart
         self._codes: dict[Any, Callable[[list[Any]], Any]] = {}
 
     def __call__(self, *args: Any) -> Any:
@@ -161,7 +161,7 @@ class Kernel:
         """What numba makes of the function, to be built into others."""
         from spinesim.kernels.compiler import dispatcher_of
 
-        return dispatcher_of(self._function, CACHE_FOLDER)
+        return dispatcher_of(self._function, CACHE_FOLDER, self._apart)
 
     @functools.cached_property
     def _for_anything(self) -> Any:
@@ -203,6 +203,13 @@ class Written:
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
     """Compile a function of scalars and arrays: cached, without the interpreter lock, dividing like numpy."""
     made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function))
+    KERNELS.append(made)
+    return made
+
+
+def apart(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile a kernel whose arrays do not overlap where it writes: its loops take several numbers at a time."""
+    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function, apart=True))
     KERNELS.append(made)
     return made
 

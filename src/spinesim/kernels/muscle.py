@@ -1,22 +1,10 @@
-"""Fascicles: isometric Hill law with rigid tendon, and the lines of pull over the moving bodies."""
+"""Fascicles and fascia bands: isometric Hill law with rigid tendon."""
 
 import math
 
-from spinesim.kernels import ligament, vec3
+from spinesim.kernels import ligament
 from spinesim.kernels.jit import kernel
-from spinesim.kernels.tables import (
-    ABDOMEN,
-    N_LEVEL,
-    PASSIVE_EXPONENTIAL,
-    PASSIVE_FASCIA,
-    PASSIVE_TOE,
-    PELVIS,
-    THORAX,
-    Floats,
-    Ints,
-    Lines,
-    Pulls,
-)
+from spinesim.kernels.tables import PASSIVE_EXPONENTIAL, PASSIVE_FASCIA, PASSIVE_TOE, Floats, Lines, Pulls
 
 SHORTEST_FIBRE = 0.05  # optimal lengths
 
@@ -49,119 +37,6 @@ def passive_exponential(fibre: float, strain: float, shape: float) -> float:
     if x <= 1.0:
         return math.expm1(shape * x) / scale
     return 1.0 + shape * (scale + 1.0) / scale * (x - 1.0)
-
-
-@kernel
-def prepare_lines(lines: Lines, r: Floats, pulls: Pulls) -> None:
-    """Update pulls.seg_a, pulls.seg_b (segment, 3) given the body orientations r (body, 3, 3)."""
-    _turn_points(lines.segment_a, lines.point_a, r, pulls.seg_a)
-    _turn_points(lines.segment_b, lines.point_b, r, pulls.seg_b)
-
-
-@kernel
-def _turn_points(body: Ints, point: Floats, r: Floats, out: Floats) -> None:
-    for i in range(body.size):
-        x, y, z = vec3.rotate_at(r, body[i], point[i, 0], point[i, 1], point[i, 2])
-        out[i, 0], out[i, 1], out[i, 2] = x, y, z
-
-
-@kernel
-def line_geometry(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
-    """Update pulls.length and pulls.wrench given body origins; `share` of rotation is the wall's."""
-    length, wrench = pulls.length, pulls.wrench
-    for i in range(length.size):
-        length[i] = lines.fixed_length[i]
-        if lines.shared[i] != 0.0:
-            for row in range(wrench.shape[0]):
-                wrench[row, i] = 0.0
-    _walk_segments(
-        lines.segment_line, lines.segment_a, lines.segment_b, lines.shared, o, pulls.seg_a, pulls.seg_b, share, length,
-        wrench,
-    )  # fmt: skip
-
-
-@kernel
-def _walk_segments(
-    lines: Ints, low: Ints, high: Ints, shared: Floats, o: Floats, seg_a: Floats, seg_b: Floats, share: float,
-    lengths: Floats, wrench: Floats,
-) -> None:  # fmt: skip
-    """Add each segment's length to its line and write its unit tension to the levels and hips it crosses."""
-    for i in range(lines.size):
-        line, a, b, keep = lines[i], low[i], high[i], float(shared[lines[i]])
-        px, py, pz = o[b, 0] + seg_b[i, 0], o[b, 1] + seg_b[i, 1], o[b, 2] + seg_b[i, 2]
-        qx, qy, qz = o[a, 0] + seg_a[i, 0], o[a, 1] + seg_a[i, 1], o[a, 2] + seg_a[i, 2]
-        x, y, z = px - qx, py - qy, pz - qz
-        length = math.sqrt(x * x + y * y + z * z)
-        lengths[line] += length
-        over = 1.0 / length
-        x, y, z = over * x, over * y, over * z
-        if a > THORAX and a != ABDOMEN and b > THORAX:
-            continue  # within one leg: it only lengthens with the knee
-        if b <= THORAX and a <= THORAX:
-            if b > a:
-                cross_levels(wrench, line, keep, a, b, px, py, pz, -x, -y, -z)
-            else:
-                cross_levels(wrench, line, keep, b, a, qx, qy, qz, x, y, z)
-        elif b == ABDOMEN:
-            _wall_couple(wrench, o, share, line, px, py, pz, -x, -y, -z)
-            if a > PELVIS:
-                cross_levels(wrench, line, keep, PELVIS, a, qx, qy, qz, x, y, z)
-        elif a == ABDOMEN:
-            _wall_couple(wrench, o, share, line, qx, qy, qz, x, y, z)
-            cross_levels(wrench, line, keep, PELVIS, b, px, py, pz, -x, -y, -z)
-        else:
-            _cross_hip(wrench, o, line, keep, a, px, py, pz, -x, -y, -z)
-
-
-@kernel
-def put_wrench(
-    wrench: Floats, line: int, keep: float, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
-) -> None:
-    """Write a force and a moment to the six rows from c, on top of `keep` times what is there."""
-    wrench[c, line] = keep * wrench[c, line] + x
-    wrench[c + 1, line] = keep * wrench[c + 1, line] + y
-    wrench[c + 2, line] = keep * wrench[c + 2, line] + z
-    wrench[c + 3, line] = keep * wrench[c + 3, line] + mx
-    wrench[c + 4, line] = keep * wrench[c + 4, line] + my
-    wrench[c + 5, line] = keep * wrench[c + 5, line] + mz
-
-
-@kernel
-def cross_levels(
-    wrench: Floats, line: int, keep: float, low: int, high: int,
-    px: float, py: float, pz: float, x: float, y: float, z: float,
-) -> None:  # fmt: skip
-    """Write a unit force (x, y, z) at p on the upper body `high` to every level above body `low`."""
-    mx, my, mz = vec3.cross(px, py, pz, x, y, z)
-    for j in range(6 - high, 6 - low):
-        put_wrench(wrench, line, keep, 6 * j, x, y, z, mx, my, mz)
-
-
-@kernel
-def _wall_couple(
-    wrench: Floats, o: Floats, share: float, line: int, qx: float, qy: float, qz: float, x: float, y: float, z: float
-) -> None:
-    """Give the thorax its share of the couple of a force on the abdominal wall; the force itself rests on the
-    pelvis.
-    """
-    mx, my, mz = vec3.cross(qx - o[ABDOMEN, 0], qy - o[ABDOMEN, 1], qz - o[ABDOMEN, 2], x, y, z)
-    for j in range(N_LEVEL):
-        c = 6 * j
-        wrench[c + 3, line] += share * mx
-        wrench[c + 4, line] += share * my
-        wrench[c + 5, line] += share * mz
-
-
-@kernel
-def _cross_hip(
-    wrench: Floats, o: Floats, line: int, keep: float, a: int,
-    px: float, py: float, pz: float, x: float, y: float, z: float,
-) -> None:  # fmt: skip
-    """Write unit tension at p on the pelvis to the hip that body a (thigh or shank) hangs on."""
-    side = (a - 7) % 2
-    hip, c = 7 + side, 36 + 6 * side
-    mx, my, mz = vec3.cross(px - o[hip, 0], py - o[hip, 1], pz - o[hip, 2], x, y, z)
-    put_wrench(wrench, line, keep, c, x, y, z, mx, my, mz)
 
 
 @kernel

@@ -146,12 +146,12 @@ def _add_segments(lines: Lines, share: float, o: Floats, pulls: Pulls, desk: Des
         if tension == 0.0 or (low > THORAX and low != ABDOMEN) or (high > THORAX and high != ABDOMEN):
             continue
         at_low, at_high = pulls.seg_a, pulls.seg_b
-        if low == ABDOMEN or (high != ABDOMEN and low > high):
+        if low == ABDOMEN:
             low, high, at_low, at_high = high, low, at_high, at_low
-        qx, qy, qz = o[low, 0] + at_low[i, 0], o[low, 1] + at_low[i, 1], o[low, 2] + at_low[i, 2]
-        px, py, pz = o[high, 0] + at_high[i, 0], o[high, 1] + at_high[i, 1], o[high, 2] + at_high[i, 2]
+        qx, qy, qz = o[low, 0] + at_low[0, i], o[low, 1] + at_low[1, i], o[low, 2] + at_low[2, i]
+        px, py, pz = o[high, 0] + at_high[0, i], o[high, 1] + at_high[1, i], o[high, 2] + at_high[2, i]
         if high == ABDOMEN:
-            wx, wy, wz = at_high[i, 0], at_high[i, 1], at_high[i, 2]
+            wx, wy, wz = at_high[0, i], at_high[1, i], at_high[2, i]
             _add_wall_segment(desk.wall[low], share, tension, qx, qy, qz, qx - px, qy - py, qz - pz, wx, wy, wz)
         else:
             _add_segment(

@@ -106,13 +106,17 @@ class Facets(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Muscle fascicles first, then fascia bands: all that pulls along a path over several bodies."""
+    """Muscle fascicles first, then fascia bands: all that pulls along a path over several bodies.
 
+    Segments lie in bundles, each between the same two bodies and either all of them shared or none.
+    """
+
+    bundle: Ints  # (bundle + 1,)               first segment of each bundle, and the end of the last
     segment_line: Ints  # (segment,)
     segment_a: Ints  # (segment,)               body of the caudal end
     segment_b: Ints  # (segment,)               body of the cranial end
-    point_a: Floats  # (segment, 3) m
-    point_b: Floats  # (segment, 3) m
+    point_a: Floats  # (3, segment) m
+    point_b: Floats  # (3, segment) m
     shared: Floats  # (line,) 1                 1 where several segments act on one level or hip, else 0
     fixed_length: Floats  # (line,) m           length inside single bodies
     f_max: Floats  # (line,) N                  fascia: stiffness N/m
@@ -266,9 +270,13 @@ class Pulls(NamedTuple):
     ... + 5, about the hip). Levels a pull does not cross stay 0.
     """
 
-    seg_a: Floats  # (segment, 3) m             prepare_lines: global offsets from the body origin
-    seg_b: Floats  # (segment, 3) m
-    length: Floats  # (line,) m                 line_geometry
+    seg_a: Floats  # (3, segment) m             prepare_lines: global offsets from the body origin
+    seg_b: Floats  # (3, segment) m
+    span: Floats  # (segment,) m                line_geometry
+    unit: (
+        Floats  # (6, segment) 1 and m        force on the cranial end and its moment about the origin, at unit tension
+    )
+    length: Floats  # (line,) m
     wrench: Floats  # (48, pull) 1 and m
     gain: Floats  # (pull,) N                   line_forces: force at full activation
     passive: Floats  # (pull,) N
@@ -376,8 +384,8 @@ def _make_forces(n: int) -> Forces:
 def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
     z = np.zeros
     return Pulls(
-        seg_a=z((n_seg, 3)), seg_b=z((n_seg, 3)), length=z(n_line), wrench=z((48, n_pull)), gain=z(n_pull),
-        passive=z(n_pull), tension=z(n_pull),
+        seg_a=z((3, n_seg)), seg_b=z((3, n_seg)), span=z(n_seg), unit=z((6, n_seg)), length=z(n_line),
+        wrench=z((48, n_pull)), gain=z(n_pull), passive=z(n_pull), tension=z(n_pull),
     )  # fmt: skip
 
 
