@@ -9,6 +9,9 @@ import numpy as np
 from spinesim.assembly.subject import Subject
 from spinesim.kernels.tables import (
     ABDOMEN,
+    ACROSS_BOTH,
+    ACROSS_HIPS,
+    ACROSS_LEVELS,
     N_LEVEL,
     PASSIVE_EXPONENTIAL,
     PASSIVE_FASCIA,
@@ -62,7 +65,8 @@ def line_table(model: Model, subject: Subject) -> Lines:
     n_fascicle = len(rows.lines)
     for side in (0, 1):
         _add_fascia(rows, model, subject, side)
-    shared = _shared(len(rows.lines), rows.segments)
+    acting = _crossings(len(rows.lines), rows.segments)
+    shared = (acting.max(axis=1) > 1).astype(float)  # several segments act on one level or hip
     segments, bundle = _bundled(rows.segments, shared)
     line, a, b, pa, pb = (np.array(column) for column in zip(*segments, strict=True))
     fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (
@@ -71,7 +75,7 @@ def line_table(model: Model, subject: Subject) -> Lines:
     return Lines(
         bundle, line.astype(np.int64), a.astype(np.int64), b.astype(np.int64),
         np.ascontiguousarray(pa.T), np.ascontiguousarray(pb.T), shared, fixed, f_max, optimal, tendon, cosine,
-        kind.astype(np.int64), passive, volume, hoop, model.force_length_width, n_fascicle,
+        kind.astype(np.int64), passive, volume, hoop, _joints(acting), model.force_length_width, n_fascicle,
     )  # fmt: skip
 
 
@@ -91,20 +95,26 @@ def _height(body: int) -> float:
     return 0.5 if body == ABDOMEN else float(body if body <= THORAX else -body)
 
 
-def _shared(n_line: int, segments: list[Segment]) -> Floats:
-    """Return 1.0 for each line of which several segments act on one level or hip: the wall of the abdomen turns with
-    all levels.
+def _crossings(n_line: int, segments: list[Segment]) -> Ints:
+    """Return how many segments of each line act on each level and hip (line, level + side): the wall of the abdomen
+    turns with all levels.
     """
     acting = np.zeros((n_line, N_LEVEL + 2), dtype=np.int64)
     for line, a, b, _, _ in segments:
         low, high = sorted((a, b))
         if high == ABDOMEN:
-            acting[line] += 2
+            acting[line, :N_LEVEL] += 2
         elif high <= THORAX:
             acting[line, THORAX - high : THORAX - low] += 1
         elif low <= THORAX:
             acting[line, N_LEVEL + (high - THORAX - 1) % 2] += 1
-    return (acting.max(axis=1) > 1).astype(float)
+    return acting
+
+
+def _joints(acting: Ints) -> Ints:
+    """Return what each line crosses."""
+    levels, hips = acting[:, :N_LEVEL].any(axis=1), acting[:, N_LEVEL:].any(axis=1)
+    return np.where(hips, np.where(levels, ACROSS_BOTH, ACROSS_HIPS), ACROSS_LEVELS).astype(np.int64)
 
 
 def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicle, side: int) -> None:

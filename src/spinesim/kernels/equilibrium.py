@@ -7,6 +7,9 @@ import math
 from spinesim.kernels import kinematics, lanes, loads, muscle, passive, paths, settling, turning, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
+    ACROSS_BOTH,
+    ACROSS_HIPS,
+    ACROSS_LEVELS,
     FARTHEST_LEAN,
     FARTHEST_TILT,
     FEET,
@@ -40,6 +43,7 @@ WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without rais
 def prepare(person: Person, task: Task, work: Work) -> None:
     """Do what is done once."""
     _set_columns(person.lines, person.breath, task, work.problem)
+    _sort_columns(person.lines, work.problem)
     work.problem.a[:] = 0.0
     work.pulls.wrench[:] = 0.0
     work.pulls.passive[:] = 0.0
@@ -76,6 +80,19 @@ def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> 
         ease[n + 2 + k], lo[n + 2 + k], up[n + 2 + k] = FREE, 0.0, task.support_on[k]
     for v in range(task.turns):
         _set_turn(task, v, ease.size - 2 * (task.turns - v), problem)
+
+
+@kernel
+def _sort_columns(lines: Lines, problem: Problem) -> None:
+    """Write problem.order: by the joints that columns cross; those that are no fascicles may act on any."""
+    order, n = problem.order, 0
+    for joints in (ACROSS_LEVELS, ACROSS_BOTH, ACROSS_HIPS):
+        if joints > ACROSS_LEVELS:
+            problem.reach[joints - 1] = n
+        for i in range(order.size):
+            if (lines.joints[i] if i < lines.n_fascicle else ACROSS_BOTH) == joints:
+                order[n] = i
+                n += 1
 
 
 @kernel

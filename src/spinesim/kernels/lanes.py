@@ -38,12 +38,20 @@ def dot_six(a: Floats, k: int, b: Floats, n: int) -> tuple[float, float, float, 
     )
 
 
-def dot_pairs(a: Floats, k: int, q: int, n: int) -> tuple[float, float, float, float]:
-    """Return the sums of rows k with q, k with q + 1, k + 1 with q and k + 1 with q + 1."""
-    return dot(a[k], a[q], n), dot(a[k], a[q + 1], n), dot(a[k + 1], a[q], n), dot(a[k + 1], a[q + 1], n)
+def dot_nine(
+    a: Floats, k: int, q: int, first: int, n: int
+) -> tuple[float, float, float, float, float, float, float, float, float]:
+    """Return the sums of rows k, k + 1 and k + 2 with each of q, q + 1 and q + 2: n products from column `first` on."""
+    one, two, three = a[k, first:], a[k + 1, first:], a[k + 2, first:]
+    x, y, z = a[q, first:], a[q + 1, first:], a[q + 2, first:]
+    return (
+        dot(one, x, n), dot(one, y, n), dot(one, z, n),
+        dot(two, x, n), dot(two, y, n), dot(two, z, n),
+        dot(three, x, n), dot(three, y, n), dot(three, z, n),
+    )  # fmt: skip
 
 
 if IS_PLAIN:
-    dot, dot_six, dot_pairs = kernel(dot), kernel(dot_six), kernel(dot_pairs)
+    dot, dot_six, dot_nine = kernel(dot), kernel(dot_six), kernel(dot_nine)
 else:
-    dot, dot_six, dot_pairs = written(dot), written(dot_six), written(dot_pairs)
+    dot, dot_six, dot_nine = written(dot), written(dot_six), written(dot_nine)

@@ -76,10 +76,12 @@ def dot_six(typing: Any, a: Any, k: Any, b: Any, n: Any) -> Any:
 
 
 @intrinsic
-def dot_pairs(typing: Any, a: Any, k: Any, q: Any, n: Any) -> Any:
+def dot_nine(typing: Any, a: Any, k: Any, q: Any, first: Any, n: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left, right = (_rows(context, builder, a, args[0], row, 2) for row in args[1:3])
-        return context.make_tuple(builder, signature.return_type, _sums(builder, left, right, args[3]))
+        left, right = (
+            [builder.gep(line, [args[3]]) for line in _rows(context, builder, a, args[0], row, 3)] for row in args[1:3]
+        )
+        return context.make_tuple(builder, signature.return_type, _sums(builder, left, right, args[4]))
 
-    signature = types.UniTuple(DTYPE, 4)(a, types.int64, types.int64, types.int64)
+    signature = types.UniTuple(DTYPE, 9)(a, types.int64, types.int64, types.int64, types.int64)
     return (signature, build) if _is_table(a, 2) else None

@@ -12,7 +12,7 @@ import math
 from spinesim.kernels import lanes
 from spinesim.kernels.cholesky import factorize, substitute
 from spinesim.kernels.jit import kernel
-from spinesim.kernels.tables import HOOP, N_EQUATION, Floats, Problem, State
+from spinesim.kernels.tables import AT_HIPS, HOOP, N_EQUATION, Floats, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
@@ -137,30 +137,41 @@ def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> f
 @kernel
 def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
     """Write A diag(dx/ds) A^T + gamma I to the upper triangle of problem.h, over the free columns only."""
-    n_free = 0
-    for i in range(problem.x.size):
+    reach, order, index, root = problem.reach, problem.order, problem.index, problem.root
+    n_free, both, hips = 0, 0, 0
+    for n in range(order.size):
+        i = order[n]
         d = slope(problem.x[i], problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
         if d > 0.0:
-            problem.index[n_free] = i
-            problem.root[n_free] = math.sqrt(d)
+            index[n_free] = i
+            root[n_free] = math.sqrt(d)
             n_free += 1
+            both += n < reach[0]
+            hips += n < reach[1]
     for k in range(N_EQUATION):
-        for i in range(n_free):
-            problem.free[k, i] = problem.root[i] * problem.a[k, problem.index[i]]
-    product(problem.free, n_free, problem.h)
+        first, after = (both, n_free) if AT_HIPS <= k < HOOP else (0, hips)
+        for n in range(first, after):
+            problem.free[k, n] = root[n] * problem.a[k, index[n]]
+    product(problem.free, both, hips, n_free, problem.h)
     for k in range(N_EQUATION):
         problem.h[k, k] += gamma
 
 
 @kernel
-def product(free: Floats, n: int, h: Floats) -> None:
-    """Write the upper triangle of F F^T (26, 26), F the first n columns of `free` (26, column), to h.
+def product(free: Floats, both: int, hips: int, n: int, h: Floats) -> None:
+    """Write the upper triangle of F F^T (27, 27), F the first n columns of `free` (27, column), to h.
 
-    Two rows by two at a time: each value read serves twice. N_EQUATION is odd, the last row is empty.
+    Of rows of levels and the hoop only the columns before `hips` count, of rows of hips those from `both` on. Three
+    rows by three at a time: each value read serves three times.
     """
-    for k in range(0, N_EQUATION, 2):
-        for q in range(k, N_EQUATION, 2):
-            h[k, q], h[k, q + 1], h[k + 1, q], h[k + 1, q + 1] = lanes.dot_pairs(free, k, q, n)
+    for k in range(0, N_EQUATION, 3):
+        for q in range(k, N_EQUATION, 3):
+            first = both if AT_HIPS <= k < HOOP or AT_HIPS <= q < HOOP else 0
+            after = n if AT_HIPS <= k < HOOP and AT_HIPS <= q < HOOP else hips
+            (
+                h[k, q], h[k, q + 1], h[k, q + 2], h[k + 1, q], h[k + 1, q + 1], h[k + 1, q + 2],
+                h[k + 2, q], h[k + 2, q + 1], h[k + 2, q + 2],
+            ) = lanes.dot_nine(free, k, q, first, after - first)  # fmt: skip
 
 
 @kernel

@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 N_LEVEL = 6
 N_BODY = 12
 N_EQUATION = 25  # 18 level moments, 6 hip moments, 1 abdominal hoop
-HOOP = 24
+AT_HIPS, HOOP = 18, 24  # first of their rows
 N_TILT = 5  # lumbar vertebrae whose tilt may settle, L1 ... L5
 LEAN, LIST, ROTATION = 5, 6, 7  # turns of the pelvis, which the lumbar spine follows: about its own z, x and y
 N_POSED = 8  # turns where the pelvis may choose its own
@@ -27,6 +27,7 @@ FARTHEST_TILT = 0.17453292519943295  # rad, 10 deg
 FARTHEST_LEAN = 1.5707963267948966  # rad, 90 deg
 PELVIS, THORAX, ABDOMEN = 0, 6, 11
 FEET, SEAT, BED = 0, 1, 2  # what carries the person
+ACROSS_LEVELS, ACROSS_BOTH, ACROSS_HIPS = 0, 1, 2  # joints that a line crosses
 AT_BODY, AT_HANDS = 0, 1  # where a load acts
 FROM_DISC, FROM_CHEST = 0, 1  # what a hand target is measured from
 ARM_ANGLES, ARM_REACH = 0, 1
@@ -129,6 +130,7 @@ class Lines(NamedTuple):
     )
     volume: Floats  # (line,) 1                 cost weight: volume over the reference volume
     hoop: Floats  # (line,) 1                   share of the force that holds the abdominal hoop
+    joints: Ints  # (line,)                     what it crosses: levels (or none), both, hips
     force_length_width: float  # 1
     n_fascicle: int
 
@@ -325,10 +327,12 @@ class Problem(NamedTuple):
     x: Floats  # (column,) 1                    activation
     s: Floats  # (column,)                      reduced price
     ds: Floats  # (column,)
-    free: Floats  # (26, column)                the last row stays empty
-    index: Ints  # (column,)                    columns between their bounds
+    free: Floats  # (27, column)                the last two rows stay empty
+    order: Ints  # (column,)                    columns: those of levels, of levels and hips, of hips
+    reach: Ints  # (2,)                         places in it where the second and the third begin
+    index: Ints  # (column,)                    columns between their bounds, in this order
     root: Floats  # (column,)
-    h: Floats  # (26, 26)
+    h: Floats  # (27, 27)
     rhs: Floats  # (25,)
     dlam: Floats  # (25,)
 
@@ -363,7 +367,8 @@ def make_work(person: Person, task: Task) -> Work:
     z, ints = np.zeros, np.int64
     problem = Problem(
         a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
-        ds=z(n_col), free=z((26, n_col)), index=z(n_col, dtype=ints), root=z(n_col), h=z((26, 26)), rhs=z(25),
+        ds=z(n_col), free=z((27, n_col)), order=z(n_col, dtype=ints), reach=z(2, dtype=ints),
+        index=z(n_col, dtype=ints), root=z(n_col), h=z((27, 27)), rhs=z(25),
         dlam=z(25),
     )  # fmt: skip
     return Work(
