@@ -1,7 +1,7 @@
 """The tangent of the trunk by differences of its balance, coordinate by coordinate: the reference of the exact one."""
 
 from spinesim.kernels import kinematics, loads, passive, paths, vec3
-from spinesim.kernels.equilibrium import sum_pulls, to_anchors
+from spinesim.kernels.equilibrium import to_anchors
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import N_LEVEL, Floats, Ints, Person, State, Task, Work
 
@@ -76,10 +76,10 @@ def _generalised(
     kinematics.place_bodies(person.skeleton, state.u, frames)
     _turn_loads(forces.count[0], forces.body, offsets, r0, frames.r, forces.offset)
     loads.sum_loads(person.skeleton, task, frames, forces)
-    paths.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
+    paths.line_geometry(person.lines, frames.o, pulls)
     passive.passive_levels(person, task.level, task.strand_scale, state.u, work.tissue)
     total = work.motion.total
-    sum_pulls(pulls.wrench, pulls.tension, person.lines.f_max.size, total)
+    paths.sum_lines(person.lines, person.skeleton.abdomen_share, frames.o, pulls, pulls.tension, total)
     to_anchors(frames.a_up, total)
     f, m, mid = work.tissue.f, work.tissue.m, frames.mid
     for j in range(N_LEVEL):

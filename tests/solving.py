@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from spinesim import solving
-from spinesim.kernels import run
+from spinesim.kernels import paths, run
 from spinesim.kernels.stability_tables import NOT_ASSESSED
 from spinesim.kernels.tables import Person, State, Task, Work, make_state, make_work
 from spinesim.model import Model
@@ -52,6 +52,7 @@ def solve_tables(person: Person, task: Task, state: State | None = None) -> tupl
     own = make_state() if state is None else State(*(array.copy() for array in state))
     work = make_work(person, task)
     status = run.solve_static(person, task, own, work)
+    paths.write_wrenches(person.lines, person.skeleton.abdomen_share, work.frames.o, work.pulls)
     return own, work, int(status)
 
 

@@ -20,7 +20,7 @@ def compiled(
     a: Floats, x: Floats, k: int, q: int, first: int, n: int, out: Floats
 ) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
     out[0] = lanes.dot(x, x, n)
-    return lanes.dot(a[0], x, n), lanes.dot_six(a, k, x, n), lanes.dot_nine(a, k, q, first, n)
+    return lanes.dot(a[0], x, n), lanes.dot_six(a, k, x, first, n), lanes.dot_nine(a, k, q, first, n)
 
 
 def plain(a: Floats, b: Floats, n: int) -> float:
@@ -37,11 +37,11 @@ def plain(a: Floats, b: Floats, n: int) -> float:
 @given(st.integers(0, 41), st.integers(0, 41), st.integers(0, 3), st.integers(0, 6), st.integers(0, 2**32 - 1))
 def test_the_order_of_a_sum_is_as_written(n: int, first: int, k: int, q: int, seed: int) -> None:
     numbers = np.random.default_rng(seed)
-    a, x, out = numbers.normal(size=(9, 82)), numbers.normal(size=41), np.zeros(1)
+    a, x, out = numbers.normal(size=(9, 82)), numbers.normal(size=82), np.zeros(1)
     one, six, nine = compiled(a, x, k, q, first, n, out)
     assert one == plain(a[0], x, n)
     assert out[0] == plain(x, x, n)
-    assert six == tuple(plain(a[k + i], x, n) for i in range(6))
+    assert six == tuple(plain(a[k + i, first:], x[first:], n) for i in range(6))
     assert nine == tuple(plain(a[k + i, first:], a[q + j, first:], n) for i in range(3) for j in range(3))
     assert np.isclose(one, a[0, :n] @ x[:n], rtol=EXACT, atol=100 * EXACT)
 

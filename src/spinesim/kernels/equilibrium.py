@@ -135,7 +135,7 @@ def place(person: Person, task: Task, u: Floats, scale: float, frames: Frames, f
 @kernel
 def pull(person: Person, task: Task, frames: Frames, pulls: Pulls) -> None:
     """Update lengths, wrenches and forces of all that pulls or pushes."""
-    paths.line_geometry(person.lines, person.skeleton.abdomen_share, frames.o, pulls)
+    paths.line_geometry(person.lines, frames.o, pulls)
     muscle.line_forces(person.lines, task.fascia_scale, pulls)
     n, breath = person.lines.f_max.size, person.breath
     _push_geometry(breath, n, frames.r, frames.o, pulls.gain, pulls.wrench)
@@ -206,7 +206,7 @@ def force_balance(person: Person, work: Work) -> None:
     """Write the force balance (18) at the activations problem.x to motion.res; motion.total holds all pulls' sums."""
     pulls, res, total = work.pulls, work.motion.res, work.motion.total
     tensions(person.lines.n_fascicle, person.lines.f_max.size, work.problem.x, pulls.gain, pulls.passive, pulls.tension)
-    sum_pulls(pulls.wrench, pulls.tension, pulls.tension.size, total)
+    sum_pulls(person, work.frames.o, pulls, pulls.tension, total)
     to_anchors(work.frames.a_up, total)
     f, mid, level_f = work.tissue.f, work.frames.mid, work.forces.level_f
     for j in range(N_LEVEL):
@@ -229,11 +229,12 @@ def tensions(n: int, n_line: int, x: Floats, gain: Floats, rest: Floats, out: Fl
 
 
 @kernel
-def sum_pulls(wrench: Floats, tension: Floats, n: int, out: Floats) -> None:
-    """Write the sum of tension times wrench (48,) over the first n pulls; levels' moments are about the origin."""
-    for first in range(0, out.size, 6):
-        for i, total in enumerate(lanes.dot_six(wrench, first, tension, n)):
-            out[first + i] = total
+def sum_pulls(person: Person, o: Floats, pulls: Pulls, tension: Floats, out: Floats) -> None:
+    """Write the sum of tension times wrench (48,) over all pulls; levels' moments are about the origin."""
+    paths.sum_lines(person.lines, person.skeleton.abdomen_share, o, pulls, tension, out)
+    for i in range(person.lines.f_max.size, tension.size):
+        for c in range(6 * N_LEVEL):
+            out[c] += tension[i] * pulls.wrench[c, i]
 
 
 @kernel
@@ -280,16 +281,12 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     lines, pulls, arm, problem = person.lines, work.pulls, work.motion.arm, work.problem
     n = lines.n_fascicle
     _couplings(work.frames.mid, work.frames.a_up, work.tissue.k, work.tissue.g, work.motion.c, arm)
-    sum_pulls(pulls.wrench, pulls.passive, lines.f_max.size, work.motion.total)
+    sum_pulls(person, work.frames.o, pulls, pulls.passive, work.motion.total)
     to_anchors(work.frames.a_up, work.motion.total)
     _wanted(task.contact == FEET, work.frames.mid, work.tissue, work.forces, work.motion, problem.b)
     hips = 2 if task.contact == FEET else 0
-    _level_rows(0, 0, n, pulls.wrench, pulls.gain, arm, problem.a)
+    paths.line_rows(lines, person.skeleton.abdomen_share, work.frames.o, pulls, arm, hips, problem.a)
     _level_rows(n, lines.f_max.size, pulls.gain.size - lines.f_max.size, pulls.wrench, pulls.gain, arm, problem.a)
-    for row in range(3 * hips):
-        k = 39 + 6 * (row // 3) + row % 3
-        for q in range(n):
-            problem.a[18 + row, q] = pulls.gain[q] * pulls.wrench[k, q]
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
     if task.pressure < 0.0:
         _breathe(person.breath, task, work)

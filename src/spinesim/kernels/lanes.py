@@ -26,15 +26,16 @@ def dot(a: Floats, b: Floats, n: int) -> float:
     return ((one + two) + (three + four)) + rest
 
 
-def dot_six(a: Floats, k: int, b: Floats, n: int) -> tuple[float, float, float, float, float, float]:
-    """Return the sums of rows k ... k + 5 of a with a vector."""
+def dot_six(a: Floats, k: int, b: Floats, first: int, n: int) -> tuple[float, float, float, float, float, float]:
+    """Return the sums of rows k ... k + 5 of a with a vector: n products from the one numbered `first` on."""
+    x = b[first:]
     return (
-        dot(a[k], b, n),
-        dot(a[k + 1], b, n),
-        dot(a[k + 2], b, n),
-        dot(a[k + 3], b, n),
-        dot(a[k + 4], b, n),
-        dot(a[k + 5], b, n),
+        dot(a[k, first:], x, n),
+        dot(a[k + 1, first:], x, n),
+        dot(a[k + 2, first:], x, n),
+        dot(a[k + 3, first:], x, n),
+        dot(a[k + 4, first:], x, n),
+        dot(a[k + 5, first:], x, n),
     )
 
 

@@ -50,6 +50,10 @@ def _rows(context: Any, builder: Any, kind: Any, array: Any, first: Any = None, 
     return [builder.gep(made.data, [builder.mul(wide, builder.add(first, INDEX(i)))]) for i in range(count)]
 
 
+def _from(builder: Any, rows: list[Any], first: Any) -> list[Any]:
+    return [builder.gep(row, [first]) for row in rows]
+
+
 def _is_table(kind: Any, dimensions: int) -> bool:
     """Tell whether an argument is one block of numbers; an intrinsic must refuse what it cannot read."""
     return isinstance(kind, types.Array) and kind.ndim == dimensions and kind.layout == "C" and kind.dtype == DTYPE
@@ -65,22 +69,20 @@ def dot(typing: Any, a: Any, b: Any, n: Any) -> Any:
 
 
 @intrinsic
-def dot_six(typing: Any, a: Any, k: Any, b: Any, n: Any) -> Any:
+def dot_six(typing: Any, a: Any, k: Any, b: Any, first: Any, n: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left = _rows(context, builder, a, args[0], args[1], 6)
-        sums = _sums(builder, left, _rows(context, builder, b, args[2]), args[3])
-        return context.make_tuple(builder, signature.return_type, sums)
+        left = _from(builder, _rows(context, builder, a, args[0], args[1], 6), args[3])
+        right = _from(builder, _rows(context, builder, b, args[2]), args[3])
+        return context.make_tuple(builder, signature.return_type, _sums(builder, left, right, args[4]))
 
-    signature = types.UniTuple(DTYPE, 6)(a, types.int64, b, types.int64)
+    signature = types.UniTuple(DTYPE, 6)(a, types.int64, b, types.int64, types.int64)
     return (signature, build) if _is_table(a, 2) and _is_table(b, 1) else None
 
 
 @intrinsic
 def dot_nine(typing: Any, a: Any, k: Any, q: Any, first: Any, n: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        left, right = (
-            [builder.gep(line, [args[3]]) for line in _rows(context, builder, a, args[0], row, 3)] for row in args[1:3]
-        )
+        left, right = (_from(builder, _rows(context, builder, a, args[0], row, 3), args[3]) for row in args[1:3])
         return context.make_tuple(builder, signature.return_type, _sums(builder, left, right, args[4]))
 
     signature = types.UniTuple(DTYPE, 9)(a, types.int64, types.int64, types.int64, types.int64)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinesim.kernels import facet, ligament, vec3
+from spinesim.kernels import facet, ligament, paths, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
     AT_HANDS,
@@ -178,17 +178,14 @@ def _hips(person: Person, task: Task, state: State, work: Work, out: Floats) -> 
     if task.contact != FEET:
         out[:, :] = math.nan
         return
-    mass, tension, wrench = person.skeleton.mass, work.pulls.tension, work.pulls.wrench
+    mass, lines, pulls, total = person.skeleton.mass, person.lines, work.pulls, work.motion.total
+    paths.sum_lines(lines, person.skeleton.abdomen_share, work.frames.o, pulls, pulls.tension, total)
     for s in range(2):
         leg = mass[7 + s] + mass[9 + s] if task.support_right == float(s) else 0.0
         for k in range(3):
-            out[s, k] = leg * task.gravity[k] - work.forces.share[s] * work.forces.hip_f[k]
-            out[s, 3 + k], out[s, 6 + k] = 0.0, state.reserve[18 + 3 * s + k]
+            out[s, k] = leg * task.gravity[k] - work.forces.share[s] * work.forces.hip_f[k] - total[36 + 6 * s + k]
+            out[s, 3 + k], out[s, 6 + k] = total[39 + 6 * s + k], state.reserve[18 + 3 * s + k]
             out[s, 9 + k] = work.forces.hip_passive[s, k]
-        for i in range(person.lines.f_max.size):
-            for k in range(3):
-                out[s, k] -= tension[i] * wrench[36 + 6 * s + k, i]
-                out[s, 3 + k] += tension[i] * wrench[39 + 6 * s + k, i]
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 import math
 
-from spinesim.kernels import vec3
+from spinesim.kernels import lanes, vec3
 from spinesim.kernels.jit import apart, kernel
 from spinesim.kernels.tables import ABDOMEN, N_LEVEL, PELVIS, THORAX, Floats, Ints, Lines, Pulls
 
@@ -38,14 +38,11 @@ def _turn(
 
 
 @kernel
-def line_geometry(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
-    """Update pulls.length and pulls.wrench given body origins; `share` of rotation is the wall's."""
-    length, wrench, at_a, at_b, unit = pulls.length, pulls.wrench, pulls.seg_a, pulls.seg_b, pulls.unit
+def line_geometry(lines: Lines, o: Floats, pulls: Pulls) -> None:
+    """Update pulls.length and pulls.unit given body origins."""
+    length, at_a, at_b, unit = pulls.length, pulls.seg_a, pulls.seg_b, pulls.unit
     for i in range(length.size):
         length[i] = lines.fixed_length[i]
-        if lines.shared[i] != 0.0:
-            for row in range(wrench.shape[0]):
-                wrench[row, i] = 0.0
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
         a, b = lines.segment_a[first], lines.segment_b[first]
@@ -54,19 +51,8 @@ def line_geometry(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
             at_a[0], at_a[1], at_a[2], at_b[0], at_b[1], at_b[2],
             pulls.span, unit[0], unit[1], unit[2], unit[3], unit[4], unit[5],
         )  # fmt: skip
-        for i in range(first, after):
-            length[lines.segment_line[i]] += pulls.span[i]
-        shared = lines.shared[lines.segment_line[first]] != 0.0
-        if a <= THORAX and b <= THORAX:
-            _cross_levels(first, after, lines.segment_line, a, b, shared, unit, wrench)
-        elif b == ABDOMEN:
-            _wall_couples(first, after, lines.segment_line, o, share, unit, wrench)
-        elif a == ABDOMEN:
-            _wall_couples(first, after, lines.segment_line, o, -share, unit, wrench)
-            _cross_levels(first, after, lines.segment_line, PELVIS, b, shared, unit, wrench)
-        elif b <= THORAX:
-            _cross_hip(first, after, lines.segment_line, o, (a - 7) % 2, shared, unit, wrench)
-        # else within one leg: it only lengthens with the knee
+    for i in range(lines.segment_line.size):
+        length[lines.segment_line[i]] += pulls.span[i]
 
 
 @apart
@@ -89,27 +75,171 @@ def _unit_pulls(
 
 
 @kernel
-def _cross_levels(
-    first: int, after: int, lines: Ints, low: int, high: int, shared: bool, unit: Floats, wrench: Floats
-) -> None:
-    """Give unit pulls to every level between two bodies: `shared` ones on top of what is there."""
-    for i in range(first, after):
-        line = lines[i]
-        fx, fy, fz, mx, my, mz = unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i]
-        for j in range(THORAX - high, THORAX - low):
-            if shared:
-                add_wrench(wrench, line, 6 * j, fx, fy, fz, mx, my, mz)
-            else:
-                put_wrench(wrench, line, 6 * j, fx, fy, fz, mx, my, mz)
+def sum_lines(lines: Lines, share: float, o: Floats, pulls: Pulls, tension: Floats, out: Floats) -> None:
+    """Write the wrenches (48,) of all lines at the given tensions; `share` of rotation is the wall's.
+
+    A segment has one wrench at all levels it crosses, so a bundle is summed once for all of them.
+    """
+    taut, line = pulls.span_tension, lines.segment_line
+    out[:] = 0.0
+    for i in range(line.size):
+        taut[i] = tension[line[i]]
+    for n in range(lines.bundle.size - 1):
+        first, after = lines.bundle[n], lines.bundle[n + 1]
+        a, b = lines.segment_a[first], lines.segment_b[first]
+        fx, fy, fz, mx, my, mz = lanes.dot_six(pulls.unit, 0, taut, first, after - first)
+        low, high = levels_crossed(a, b)
+        for j in range(low, high):
+            c = 6 * j
+            out[c], out[c + 1], out[c + 2] = out[c] + fx, out[c + 1] + fy, out[c + 2] + fz
+            out[c + 3], out[c + 4], out[c + 5] = out[c + 3] + mx, out[c + 4] + my, out[c + 5] + mz
+        if a == ABDOMEN or b == ABDOMEN:
+            mx, my, mz = _wall_couple(share if b == ABDOMEN else -share, o, fx, fy, fz, mx, my, mz)
+            for j in range(N_LEVEL):
+                c = 6 * j + 3
+                out[c], out[c + 1], out[c + 2] = out[c] + mx, out[c + 1] + my, out[c + 2] + mz
+        elif crosses_hip(a, b):
+            c, hip = 36 + 6 * ((a - 7) % 2), 7 + (a - 7) % 2
+            mx, my, mz = _about(o, hip, fx, fy, fz, mx, my, mz)
+            out[c], out[c + 1], out[c + 2] = out[c] + fx, out[c + 1] + fy, out[c + 2] + fz
+            out[c + 3], out[c + 4], out[c + 5] = out[c + 3] + mx, out[c + 4] + my, out[c + 5] + mz
 
 
 @kernel
-def put_wrench(
-    wrench: Floats, line: int, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
+def line_rows(lines: Lines, share: float, o: Floats, pulls: Pulls, arm: Floats, hips: int, a: Floats) -> None:
+    """Write what full activation of each fascicle does to the moments at levels, its forces at the arms (level, 3, 3),
+    and at the first `hips` hips. Rows of joints that a line does not cross stay as they are.
+    """
+    unit, gain, line = pulls.unit, pulls.gain, lines.segment_line
+    for i in range(lines.n_fascicle):
+        if lines.shared[i] != 0.0:
+            for row in range(18 + 3 * hips):
+                a[row, i] = 0.0
+    for n in range(lines.bundle.size - 1):
+        first, after = lines.bundle[n], lines.bundle[n + 1]
+        if line[first] >= lines.n_fascicle:
+            continue
+        low_body, high_body = lines.segment_a[first], lines.segment_b[first]
+        low, high = levels_crossed(low_body, high_body)
+        add = lines.shared[line[first]] != 0.0
+        for j in range(low, high):
+            _level_rows(first, after, line, add, unit, gain, arm, j, a)
+        if low_body == ABDOMEN or high_body == ABDOMEN:
+            _wall_rows(first, after, line, share if high_body == ABDOMEN else -share, o, unit, gain, a)
+        elif crosses_hip(low_body, high_body) and (low_body - 7) % 2 < hips:
+            _hip_rows(first, after, line, add, (low_body - 7) % 2, o, unit, gain, a)
+
+
+@kernel
+def _wall_rows(
+    first: int, after: int, line: Ints, share: float, o: Floats, unit: Floats, gain: Floats, a: Floats
 ) -> None:
-    """Write a force and a moment to the six rows from c."""
-    wrench[c, line], wrench[c + 1, line], wrench[c + 2, line] = x, y, z
-    wrench[c + 3, line], wrench[c + 4, line], wrench[c + 5, line] = mx, my, mz
+    """Add the moments of segments' lines on the abdominal wall at all levels."""
+    for i in range(first, after):
+        x, y, z = _wall_couple(share, o, unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i])
+        for j in range(N_LEVEL):
+            _add_moment(a, 3 * j, line[i], gain[line[i]], x, y, z)
+
+
+@kernel
+def _hip_rows(
+    first: int, after: int, line: Ints, add: bool, side: int, o: Floats, unit: Floats, gain: Floats, a: Floats
+) -> None:
+    """Write the moments of segments' lines at a hip, on top of what is there where lines have more segments."""
+    for i in range(first, after):
+        x, y, z = _about(o, 7 + side, unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i])
+        if add:
+            _add_moment(a, 18 + 3 * side, line[i], gain[line[i]], x, y, z)
+        else:
+            _put_moment(a, 18 + 3 * side, line[i], gain[line[i]], x, y, z)
+
+
+@kernel
+def _level_rows(
+    first: int, after: int, line: Ints, add: bool, unit: Floats, gain: Floats, arm: Floats, j: int, a: Floats
+) -> None:
+    """Write the moments of segments' lines at level j, on top of what is there where lines have more segments."""
+    xx, xy, xz = arm[j, 0, 0], arm[j, 0, 1], arm[j, 0, 2]
+    yx, yy, yz = arm[j, 1, 0], arm[j, 1, 1], arm[j, 1, 2]
+    zx, zy, zz = arm[j, 2, 0], arm[j, 2, 1], arm[j, 2, 2]
+    for i in range(first, after):
+        fx, fy, fz, k = unit[0, i], unit[1, i], unit[2, i], line[i]
+        x = unit[3, i] + xx * fx + xy * fy + xz * fz
+        y = unit[4, i] + yx * fx + yy * fy + yz * fz
+        z = unit[5, i] + zx * fx + zy * fy + zz * fz
+        if add:
+            _add_moment(a, 3 * j, k, gain[k], x, y, z)
+        else:
+            _put_moment(a, 3 * j, k, gain[k], x, y, z)
+
+
+@kernel
+def _put_moment(a: Floats, row: int, k: int, gain: float, x: float, y: float, z: float) -> None:
+    a[row, k], a[row + 1, k], a[row + 2, k] = gain * x, gain * y, gain * z
+
+
+@kernel
+def _add_moment(a: Floats, row: int, k: int, gain: float, x: float, y: float, z: float) -> None:
+    a[row, k] += gain * x
+    a[row + 1, k] += gain * y
+    a[row + 2, k] += gain * z
+
+
+@kernel
+def levels_crossed(a: int, b: int) -> tuple[int, int]:
+    """Return the first level that a segment between bodies a and b pulls together, and the one after its last: one from
+    the abdominal wall pulls on the pelvis there.
+    """
+    if b > THORAX or (a > THORAX and a != ABDOMEN):
+        return 0, 0
+    return THORAX - b, THORAX - (PELVIS if a == ABDOMEN else a)
+
+
+@kernel
+def crosses_hip(a: int, b: int) -> bool:
+    """Tell whether a segment runs from a leg, which it leaves alone while it stays within it."""
+    return THORAX < a != ABDOMEN and b <= THORAX
+
+
+@kernel
+def _wall_couple(
+    share: float, o: Floats, fx: float, fy: float, fz: float, mx: float, my: float, mz: float
+) -> tuple[float, float, float]:
+    """Return the thorax's share of the couple of a force on the abdominal wall; the pelvis bears the force itself."""
+    mx, my, mz = _about(o, ABDOMEN, fx, fy, fz, mx, my, mz)
+    return share * mx, share * my, share * mz
+
+
+@kernel
+def _about(
+    o: Floats, b: int, fx: float, fy: float, fz: float, mx: float, my: float, mz: float
+) -> tuple[float, float, float]:
+    """Return the moment of a wrench about body b's origin."""
+    x, y, z = vec3.cross(o[b, 0], o[b, 1], o[b, 2], fx, fy, fz)
+    return mx - x, my - y, mz - z
+
+
+@kernel
+def write_wrenches(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
+    """Write pulls.wrench of every line, for those who look at a solved posture line by line."""
+    wrench, unit, line = pulls.wrench, pulls.unit, lines.segment_line
+    wrench[:, : lines.f_max.size] = 0.0
+    for n in range(lines.bundle.size - 1):
+        first, after = lines.bundle[n], lines.bundle[n + 1]
+        a, b = lines.segment_a[first], lines.segment_b[first]
+        low, high = levels_crossed(a, b)
+        for i in range(first, after):
+            fx, fy, fz, mx, my, mz = unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i]
+            for j in range(low, high):
+                add_wrench(wrench, line[i], 6 * j, fx, fy, fz, mx, my, mz)
+            if a == ABDOMEN or b == ABDOMEN:
+                mx, my, mz = _wall_couple(share if b == ABDOMEN else -share, o, fx, fy, fz, mx, my, mz)
+                for j in range(N_LEVEL):
+                    add_wrench(wrench, line[i], 6 * j, 0.0, 0.0, 0.0, mx, my, mz)
+            elif crosses_hip(a, b):
+                side = (a - 7) % 2
+                mx, my, mz = _about(o, 7 + side, fx, fy, fz, mx, my, mz)
+                add_wrench(wrench, line[i], 36 + 6 * side, fx, fy, fz, mx, my, mz)
 
 
 @kernel
@@ -126,29 +256,9 @@ def add_wrench(
 
 
 @kernel
-def _wall_couples(first: int, after: int, lines: Ints, o: Floats, share: float, unit: Floats, wrench: Floats) -> None:
-    """Give the thorax its share of the couples of forces on the abdominal wall; the forces themselves rest on the
-    pelvis.
-    """
-    x, y, z = o[ABDOMEN, 0], o[ABDOMEN, 1], o[ABDOMEN, 2]
-    for i in range(first, after):
-        cx, cy, cz = vec3.cross(x, y, z, unit[0, i], unit[1, i], unit[2, i])
-        mx, my, mz = share * (unit[3, i] - cx), share * (unit[4, i] - cy), share * (unit[5, i] - cz)
-        for j in range(N_LEVEL):
-            add_wrench(wrench, lines[i], 6 * j, 0.0, 0.0, 0.0, mx, my, mz)
-
-
-@kernel
-def _cross_hip(
-    first: int, after: int, lines: Ints, o: Floats, side: int, shared: bool, unit: Floats, wrench: Floats
+def put_wrench(
+    wrench: Floats, column: int, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
 ) -> None:
-    """Give unit pulls on the pelvis to the hip on one side."""
-    c, x, y, z = 36 + 6 * side, o[7 + side, 0], o[7 + side, 1], o[7 + side, 2]
-    for i in range(first, after):
-        fx, fy, fz = unit[0, i], unit[1, i], unit[2, i]
-        cx, cy, cz = vec3.cross(x, y, z, fx, fy, fz)
-        mx, my, mz = unit[3, i] - cx, unit[4, i] - cy, unit[5, i] - cz
-        if shared:
-            add_wrench(wrench, lines[i], c, fx, fy, fz, mx, my, mz)
-        else:
-            put_wrench(wrench, lines[i], c, fx, fy, fz, mx, my, mz)
+    """Write a force and a moment to the six rows from c."""
+    wrench[c, column], wrench[c + 1, column], wrench[c + 2, column] = x, y, z
+    wrench[c + 3, column], wrench[c + 4, column], wrench[c + 5, column] = mx, my, mz

@@ -125,7 +125,7 @@ def _dual_gradient(problem: Problem, lam: Floats, gamma: float, power: int) -> f
     for i in range(problem.x.size):
         problem.x[i] = primal(problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
     for first in range(0, HOOP, 6):
-        for i, total in enumerate(lanes.dot_six(problem.a, first, problem.x, problem.x.size)):
+        for i, total in enumerate(lanes.dot_six(problem.a, first, problem.x, 0, problem.x.size)):
             problem.rhs[first + i] = total
     problem.rhs[HOOP] = lanes.dot(problem.a[HOOP], problem.x, problem.x.size)
     for k in range(N_EQUATION):

@@ -10,8 +10,7 @@ Muscle short-range stiffness q F / L is returned apart, per unit of q (Bergmark 
 
 import math
 
-from spinesim.kernels import passive, vec3
-from spinesim.kernels.equilibrium import sum_pulls
+from spinesim.kernels import passive, paths, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.stability_tables import Desk
 from spinesim.kernels.tables import (
@@ -47,7 +46,8 @@ def tangent(
     _add_loads(forces, frames.o, desk.loads)
     _turn_of_wall(share, frames.r, desk.turn, desk.wall_turn)
     _add_segments(lines, share, frames.o, pulls, desk)
-    sum_pulls(pulls.wrench, pulls.tension, lines.f_max.size, desk.total)
+    paths.sum_lines(lines, share, frames.o, pulls, pulls.tension, desk.total)
+    paths.write_wrenches(lines, share, frames.o, pulls)
     for j in range(N_LEVEL):
         for i in range(N_LEVEL):
             _sum_block(desk, j, i)

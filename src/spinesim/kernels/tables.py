@@ -279,7 +279,8 @@ class Pulls(NamedTuple):
         Floats  # (6, segment) 1 and m        force on the cranial end and its moment about the origin, at unit tension
     )
     length: Floats  # (line,) m
-    wrench: Floats  # (48, pull) 1 and m
+    span_tension: Floats  # (segment,) N        sum_lines
+    wrench: Floats  # (48, pull) 1 and m        of lines: write_wrenches
     gain: Floats  # (pull,) N                   line_forces: force at full activation
     passive: Floats  # (pull,) N
     tension: Floats  # (pull,) N                tensions
@@ -390,7 +391,7 @@ def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
     z = np.zeros
     return Pulls(
         seg_a=z((3, n_seg)), seg_b=z((3, n_seg)), span=z(n_seg), unit=z((6, n_seg)), length=z(n_line),
-        wrench=z((48, n_pull)), gain=z(n_pull), passive=z(n_pull), tension=z(n_pull),
+        span_tension=z(n_seg), wrench=z((48, n_pull)), gain=z(n_pull), passive=z(n_pull), tension=z(n_pull),
     )  # fmt: skip
 
 
