@@ -154,7 +154,7 @@ def _hip_rows(
             _put_moment(a, 18 + 3 * side, line[i], gain[line[i]], x, y, z)
 
 
-@kernel
+@apart
 def _level_rows(
     first: int, after: int, line: Ints, add: bool, unit: Floats, gain: Floats, arm: Floats, j: int, a: Floats
 ) -> None:

@@ -11,8 +11,8 @@ import math
 
 from spinesim.kernels import lanes
 from spinesim.kernels.cholesky import factorize, substitute
-from spinesim.kernels.jit import kernel
-from spinesim.kernels.tables import AT_HIPS, HOOP, N_EQUATION, Floats, Problem, State
+from spinesim.kernels.jit import apart, kernel
+from spinesim.kernels.tables import AT_HIPS, HOOP, N_EQUATION, Floats, Ints, Problem, State
 
 TOLERANCE = 1e-10  # largest scaled residual of a solution
 COARSE = 1e-6  # the same on the way there
@@ -51,8 +51,7 @@ def scale_rows(problem: Problem, turns: int) -> None:
         after = min(first + 3, N_EQUATION)
         problem.ds[:n] = 0.0
         for k in range(first, after):
-            for i in range(n):
-                problem.ds[i] += problem.a[k, i] * problem.a[k, i]
+            _add_squares(n, problem.a[k], problem.ds)
         total = lanes.dot(problem.ds, problem.ease, n)
         row = 1.0 / math.sqrt(0.5 * total / (after - first)) if total > 1e-12 else 1.0
         if first == HOOP:
@@ -64,15 +63,29 @@ def scale_rows(problem: Problem, turns: int) -> None:
                 problem.a[k, i] *= row
 
 
+@apart
+def _add_squares(n: int, row: Floats, out: Floats) -> None:
+    for i in range(n):
+        out[i] += row[i] * row[i]
+
+
 @kernel
 def prices(matrix: Floats, vector: Floats, out: Floats) -> None:
     """Write A^T vector to out (column,)."""
     out[:] = 0.0
-    for k in range(N_EQUATION):
-        v = vector[k]
-        if v != 0.0:
-            for i in range(out.size):
-                out[i] += v * matrix[k, i]
+    for k in range(0, N_EQUATION, 5):
+        a, v = matrix, vector
+        _add_five(a[k], a[k + 1], a[k + 2], a[k + 3], a[k + 4], v[k], v[k + 1], v[k + 2], v[k + 3], v[k + 4], out)
+
+
+@apart
+def _add_five(
+    a: Floats, b: Floats, c: Floats, d: Floats, e: Floats, ka: float, kb: float, kc: float, kd: float, ke: float,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Add five rows, each times its number."""
+    for i in range(out.size):
+        out[i] += ka * a[i] + kb * b[i] + kc * c[i] + kd * d[i] + ke * e[i]
 
 
 @kernel
@@ -150,11 +163,17 @@ def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
             hips += n < reach[1]
     for k in range(N_EQUATION):
         first, after = (both, n_free) if AT_HIPS <= k < HOOP else (0, hips)
-        for n in range(first, after):
-            problem.free[k, n] = root[n] * problem.a[k, index[n]]
+        _pick(first, after, index, root, problem.a[k], problem.free[k])
     product(problem.free, both, hips, n_free, problem.h)
     for k in range(N_EQUATION):
         problem.h[k, k] += gamma
+
+
+@apart
+def _pick(first: int, after: int, index: Ints, root: Floats, row: Floats, out: Floats) -> None:
+    """Write numbers of a row, each times its root."""
+    for n in range(first, after):
+        out[n] = root[n] * row[index[n]]
 
 
 @kernel
