@@ -67,7 +67,7 @@ def line_table(model: Model, subject: Subject) -> Lines:
         _add_fascia(rows, model, subject, side)
     acting = _crossings(len(rows.lines), rows.segments)
     shared = (acting.max(axis=1) > 1).astype(float)  # several segments act on one level or hip
-    segments, bundle = _bundled(rows.segments, shared)
+    segments, bundle = _bundled(rows.segments, n_fascicle, shared)
     line, a, b, pa, pb = (np.array(column) for column in zip(*segments, strict=True))
     fixed, f_max, optimal, tendon, cosine, kind, passive, volume, hoop = (
         np.array(column) for column in zip(*rows.lines, strict=True)
@@ -79,12 +79,12 @@ def line_table(model: Model, subject: Subject) -> Lines:
     )  # fmt: skip
 
 
-def _bundled(segments: list[Segment], shared: Floats) -> tuple[list[Segment], Ints]:
-    """Return segments sorted by whether their line is shared and by the bodies they join, the caudal one first, and
-    where each bundle of the same begins.
+def _bundled(segments: list[Segment], n_fascicle: int, shared: Floats) -> tuple[list[Segment], Ints]:
+    """Return segments sorted by whether their line is fascia, whether it is shared, and by the bodies they join, the
+    caudal one first; and where each bundle of the same begins.
     """
     upward = [(line, a, b, p, q) if _height(a) < _height(b) else (line, b, a, q, p) for line, a, b, p, q in segments]
-    alike = [(shared[line], a, b) for line, a, b, _, _ in upward]
+    alike = [(line >= n_fascicle, shared[line], a, b) for line, a, b, _, _ in upward]
     order = sorted(range(len(upward)), key=alike.__getitem__)
     begins = [n for n, i in enumerate(order) if n == 0 or alike[i] != alike[order[n - 1]]]
     return [upward[i] for i in order], np.array([*begins, len(order)], dtype=np.int64)

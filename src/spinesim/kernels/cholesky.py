@@ -2,6 +2,7 @@
 
 import math
 
+from spinesim.kernels import lanes
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import Floats
 
@@ -15,16 +16,16 @@ def cholesky_solve(h: Floats, rhs: Floats, out: Floats, n: int) -> None:
 
 @kernel
 def factorize(h: Floats, n: int) -> None:
-    """Write the Cholesky factor in place of the upper triangle of h, one over each pivot on its diagonal."""
+    """Write the Cholesky factor in place of the upper triangle of h, one over each pivot on its diagonal; what lies
+    left of the diagonal is lost.
+    """
     for q in range(n):
         pivot = 1.0 / math.sqrt(max(h[q, q], 1e-30))
         h[q, q] = pivot
         for i in range(q + 1, n):
             h[q, i] *= pivot
         for k in range(q + 1, n):
-            factor = h[q, k]
-            for i in range(k, n):
-                h[k, i] -= factor * h[q, i]
+            lanes.subtract(h, k, q, h[q, k], k, n)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Sums of products, four lanes at a time, always in one order.
+"""Sums of products (and the rows of an elimination), four lanes at a time, always in one order.
 
 A compiler free to reorder sums makes other bits of the same kernel in every caller it is built into, and which copy
 runs depends on what a process loaded first. So nothing may be reordered, and the few long sums have their lanes
@@ -39,6 +39,12 @@ def dot_six(a: Floats, k: int, b: Floats, first: int, n: int) -> tuple[float, fl
     )
 
 
+def subtract(h: Floats, k: int, q: int, factor: float, first: int, n: int) -> None:
+    """Take factor times row q from row k, before column n, from the first column of the four that hold `first` on."""
+    for i in range(first - first % WIDE, n):
+        h[k, i] -= factor * h[q, i]
+
+
 def dot_nine(
     a: Floats, k: int, q: int, first: int, n: int
 ) -> tuple[float, float, float, float, float, float, float, float, float]:
@@ -53,6 +59,6 @@ def dot_nine(
 
 
 if IS_PLAIN:
-    dot, dot_six, dot_nine = kernel(dot), kernel(dot_six), kernel(dot_nine)
+    dot, dot_six, dot_nine, subtract = kernel(dot), kernel(dot_six), kernel(dot_nine), kernel(subtract)
 else:
-    dot, dot_six, dot_nine = written(dot), written(dot_six), written(dot_nine)
+    dot, dot_six, dot_nine, subtract = written(dot), written(dot_six), written(dot_nine), written(subtract)

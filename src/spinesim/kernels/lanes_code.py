@@ -80,6 +80,26 @@ def dot_six(typing: Any, a: Any, k: Any, b: Any, first: Any, n: Any) -> Any:
 
 
 @intrinsic
+def subtract(typing: Any, h: Any, k: Any, q: Any, factor: Any, first: Any, n: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        to, row = (_rows(context, builder, h, args[0], line)[0] for line in args[1:3])
+        begin = builder.sub(args[4], builder.srem(args[4], INDEX(WIDE)))
+        whole = builder.sub(args[5], builder.srem(args[5], INDEX(WIDE)))
+        wide = ir.Constant(VECTOR, None)
+        for lane in range(WIDE):
+            wide = builder.insert_element(wide, args[3], ir.IntType(32)(lane))
+        for kind, by, start, stop, step in ((VECTOR, wide, begin, whole, WIDE), (DOUBLE, args[3], whole, args[5], 1)):
+            with cgutils.for_range_slice(builder, start, stop, INDEX(step), intp=INDEX) as (i, _):
+                less = builder.fmul(by, _load(builder, kind, row, i))
+                rest = builder.fsub(_load(builder, kind, to, i), less)
+                builder.store(rest, builder.bitcast(builder.gep(to, [i]), kind.as_pointer())).align = 8
+        return context.get_dummy_value()
+
+    signature = types.none(h, types.int64, types.int64, types.float64, types.int64, types.int64)
+    return (signature, build) if _is_table(h, 2) else None
+
+
+@intrinsic
 def dot_nine(typing: Any, a: Any, k: Any, q: Any, first: Any, n: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         left, right = (_from(builder, _rows(context, builder, a, args[0], row, 3), args[3]) for row in args[1:3])

@@ -110,11 +110,8 @@ def line_rows(lines: Lines, share: float, o: Floats, pulls: Pulls, arm: Floats, 
     """Write what full activation of each fascicle does to the moments at levels, its forces at the arms (level, 3, 3),
     and at the first `hips` hips. Rows of joints that a line does not cross stay as they are.
     """
-    unit, gain, line = pulls.unit, pulls.gain, lines.segment_line
-    for i in range(lines.n_fascicle):
-        if lines.shared[i] != 0.0:
-            for row in range(18 + 3 * hips):
-                a[row, i] = 0.0
+    full, line = pulls.full, lines.segment_line
+    _begin_rows(lines, pulls, 18 + 3 * hips, a)
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
         if line[first] >= lines.n_fascicle:
@@ -123,66 +120,94 @@ def line_rows(lines: Lines, share: float, o: Floats, pulls: Pulls, arm: Floats, 
         low, high = levels_crossed(low_body, high_body)
         add = lines.shared[line[first]] != 0.0
         for j in range(low, high):
-            _level_rows(first, after, line, add, unit, gain, arm, j, a)
+            _level_rows(first, after, line, add, full, arm, j, pulls.moment, a)
         if low_body == ABDOMEN or high_body == ABDOMEN:
-            _wall_rows(first, after, line, share if high_body == ABDOMEN else -share, o, unit, gain, a)
+            _wall_rows(first, after, line, share if high_body == ABDOMEN else -share, o, full, a)
         elif crosses_hip(low_body, high_body) and (low_body - 7) % 2 < hips:
-            _hip_rows(first, after, line, add, (low_body - 7) % 2, o, unit, gain, a)
+            _hip_rows(first, after, line, add, (low_body - 7) % 2, o, full, a)
 
 
 @kernel
-def _wall_rows(
-    first: int, after: int, line: Ints, share: float, o: Floats, unit: Floats, gain: Floats, a: Floats
-) -> None:
+def _begin_rows(lines: Lines, pulls: Pulls, rows: int, a: Floats) -> None:
+    """Write what full activation makes of unit pulls, and nothing yet where several segments will add up."""
+    line = lines.segment_line
+    for i in range(line.size):
+        pulls.span_tension[i] = pulls.gain[line[i]]
+    for k in range(6):
+        _at_full(line.size, pulls.span_tension, pulls.unit[k], pulls.full[k])
+    for i in range(lines.n_fascicle):
+        if lines.shared[i] != 0.0:
+            for row in range(rows):
+                a[row, i] = 0.0
+
+
+@kernel
+def _wall_rows(first: int, after: int, line: Ints, share: float, o: Floats, full: Floats, a: Floats) -> None:
     """Add the moments of segments' lines on the abdominal wall at all levels."""
     for i in range(first, after):
-        x, y, z = _wall_couple(share, o, unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i])
+        x, y, z = _wall_couple(share, o, full[0, i], full[1, i], full[2, i], full[3, i], full[4, i], full[5, i])
         for j in range(N_LEVEL):
-            _add_moment(a, 3 * j, line[i], gain[line[i]], x, y, z)
+            _add_moment(a, 3 * j, line[i], x, y, z)
 
 
 @kernel
-def _hip_rows(
-    first: int, after: int, line: Ints, add: bool, side: int, o: Floats, unit: Floats, gain: Floats, a: Floats
-) -> None:
+def _hip_rows(first: int, after: int, line: Ints, add: bool, side: int, o: Floats, full: Floats, a: Floats) -> None:
     """Write the moments of segments' lines at a hip, on top of what is there where lines have more segments."""
     for i in range(first, after):
-        x, y, z = _about(o, 7 + side, unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i])
+        x, y, z = _about(o, 7 + side, full[0, i], full[1, i], full[2, i], full[3, i], full[4, i], full[5, i])
         if add:
-            _add_moment(a, 18 + 3 * side, line[i], gain[line[i]], x, y, z)
+            _add_moment(a, 18 + 3 * side, line[i], x, y, z)
         else:
-            _put_moment(a, 18 + 3 * side, line[i], gain[line[i]], x, y, z)
+            _put_moment(a, 18 + 3 * side, line[i], x, y, z)
+
+
+@kernel
+def _level_rows(
+    first: int, after: int, line: Ints, add: bool, full: Floats, arm: Floats, j: int, moment: Floats, a: Floats
+) -> None:
+    """Write the moments of segments' lines at level j, on top of what is there where lines have more segments."""
+    _moments(
+        first, after, arm[j, 0, 0], arm[j, 0, 1], arm[j, 0, 2], arm[j, 1, 0], arm[j, 1, 1], arm[j, 1, 2],
+        arm[j, 2, 0], arm[j, 2, 1], arm[j, 2, 2], full[0], full[1], full[2], full[3], full[4], full[5],
+        moment[0], moment[1], moment[2],
+    )  # fmt: skip
+    for i in range(first, after):
+        if add:
+            _add_moment(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
+        else:
+            _put_moment(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
 
 
 @apart
-def _level_rows(
-    first: int, after: int, line: Ints, add: bool, unit: Floats, gain: Floats, arm: Floats, j: int, a: Floats
-) -> None:
-    """Write the moments of segments' lines at level j, on top of what is there where lines have more segments."""
-    xx, xy, xz = arm[j, 0, 0], arm[j, 0, 1], arm[j, 0, 2]
-    yx, yy, yz = arm[j, 1, 0], arm[j, 1, 1], arm[j, 1, 2]
-    zx, zy, zz = arm[j, 2, 0], arm[j, 2, 1], arm[j, 2, 2]
+def _moments(
+    first: int, after: int, xx: float, xy: float, xz: float, yx: float, yy: float, yz: float,
+    zx: float, zy: float, zz: float, fx: Floats, fy: Floats, fz: Floats, mx: Floats, my: Floats, mz: Floats,
+    x: Floats, y: Floats, z: Floats,
+) -> None:  # fmt: skip
+    """Write moments with those of the forces at arms."""
     for i in range(first, after):
-        fx, fy, fz, k = unit[0, i], unit[1, i], unit[2, i], line[i]
-        x = unit[3, i] + xx * fx + xy * fy + xz * fz
-        y = unit[4, i] + yx * fx + yy * fy + yz * fz
-        z = unit[5, i] + zx * fx + zy * fy + zz * fz
-        if add:
-            _add_moment(a, 3 * j, k, gain[k], x, y, z)
-        else:
-            _put_moment(a, 3 * j, k, gain[k], x, y, z)
+        px, py, pz = fx[i], fy[i], fz[i]
+        x[i] = mx[i] + xx * px + xy * py + xz * pz
+        y[i] = my[i] + yx * px + yy * py + yz * pz
+        z[i] = mz[i] + zx * px + zy * py + zz * pz
+
+
+@apart
+def _at_full(n: int, gain: Floats, unit: Floats, out: Floats) -> None:
+    for i in range(n):
+        out[i] = gain[i] * unit[i]
 
 
 @kernel
-def _put_moment(a: Floats, row: int, k: int, gain: float, x: float, y: float, z: float) -> None:
-    a[row, k], a[row + 1, k], a[row + 2, k] = gain * x, gain * y, gain * z
+def _put_moment(a: Floats, row: int, k: int, x: float, y: float, z: float) -> None:
+    a[row, k], a[row + 1, k], a[row + 2, k] = x, y, z
 
 
 @kernel
-def _add_moment(a: Floats, row: int, k: int, gain: float, x: float, y: float, z: float) -> None:
-    a[row, k] += gain * x
-    a[row + 1, k] += gain * y
-    a[row + 2, k] += gain * z
+def _add_moment(a: Floats, row: int, k: int, x: float, y: float, z: float) -> None:
+    a[row, k] += x
+    a[row + 1, k] += y
+    a[row + 2, k] += z
 
 
 @kernel

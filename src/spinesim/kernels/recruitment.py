@@ -49,9 +49,10 @@ def scale_rows(problem: Problem, turns: int) -> None:
     n = problem.ease.size - 2 * turns
     for first in range(0, N_EQUATION, 3):
         after = min(first + 3, N_EQUATION)
-        problem.ds[:n] = 0.0
-        for k in range(first, after):
-            _add_squares(n, problem.a[k], problem.ds)
+        if first < HOOP:
+            _squares(n, problem.a[first], problem.a[first + 1], problem.a[first + 2], problem.ds)
+        else:
+            _squares(n, problem.a[HOOP], problem.free[HOOP + 1], problem.free[HOOP + 2], problem.ds)
         total = lanes.dot(problem.ds, problem.ease, n)
         row = 1.0 / math.sqrt(0.5 * total / (after - first)) if total > 1e-12 else 1.0
         if first == HOOP:
@@ -64,9 +65,10 @@ def scale_rows(problem: Problem, turns: int) -> None:
 
 
 @apart
-def _add_squares(n: int, row: Floats, out: Floats) -> None:
+def _squares(n: int, x: Floats, y: Floats, z: Floats, out: Floats) -> None:
+    """Write the sums of the squares of three rows."""
     for i in range(n):
-        out[i] += row[i] * row[i]
+        out[i] = x[i] * x[i] + y[i] * y[i] + z[i] * z[i]
 
 
 @kernel

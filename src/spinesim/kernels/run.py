@@ -11,7 +11,7 @@ from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, RESERVE_USED
 from spinesim.kernels.tables import N_EQUATION, Floats, Person, State, Task, Work
 
 TOLERANCE = 9e-7  # N and N m
-STILL = 3e-10  # rad: the largest step of a vertebra that has settled
+STILL = 3e-9  # rad: the largest step of a vertebra that has settled
 PATIENCE = 3  # balanced rounds that may pass until then
 MAX_ITERATIONS = 80
 LAST_ATTEMPT = 11

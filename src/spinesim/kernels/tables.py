@@ -109,7 +109,7 @@ class Facets(NamedTuple):
 class Lines(NamedTuple):
     """Muscle fascicles first, then fascia bands: all that pulls along a path over several bodies.
 
-    Segments lie in bundles, each between the same two bodies and either all of them shared or none.
+    Segments lie in bundles, each between the same two bodies; all of fascicles or none, all of shared lines or none.
     """
 
     bundle: Ints  # (bundle + 1,)               first segment of each bundle, and the end of the last
@@ -279,7 +279,9 @@ class Pulls(NamedTuple):
         Floats  # (6, segment) 1 and m        force on the cranial end and its moment about the origin, at unit tension
     )
     length: Floats  # (line,) m
-    span_tension: Floats  # (segment,) N        sum_lines
+    full: Floats  # (6, segment) N and N m      line_rows: unit pulls times gains
+    moment: Floats  # (3, segment) N m          the same at one level
+    span_tension: Floats  # (segment,) N        of a segment's line: tension or gain
     wrench: Floats  # (48, pull) 1 and m        of lines: write_wrenches
     gain: Floats  # (pull,) N                   line_forces: force at full activation
     passive: Floats  # (pull,) N
@@ -391,6 +393,7 @@ def _make_pulls(n_line: int, n_pull: int, n_seg: int) -> Pulls:
     z = np.zeros
     return Pulls(
         seg_a=z((3, n_seg)), seg_b=z((3, n_seg)), span=z(n_seg), unit=z((6, n_seg)), length=z(n_line),
+        full=z((6, n_seg)), moment=z((3, n_seg)),
         span_tension=z(n_seg), wrench=z((48, n_pull)), gain=z(n_pull), passive=z(n_pull), tension=z(n_pull),
     )  # fmt: skip
 
