@@ -1,8 +1,8 @@
 """Fit the passive spine to laboratory measurements and write the parameters into the model.
 
 Parts first: the disc's rotation laws are fitted to the discs tested alone, and stay, and what a disc loses in a cycle
-follows from them; then all other numbers are fitted to all rows. Fitted together, the few rows of a part give way to the many of whole specimens, and the part learns what
-other parts lack.
+follows from them; then all other numbers are fitted to all rows. Fitted together, the few rows of a part give way to
+the many of whole specimens, and the part learns what other parts lack.
 
 Objective: least squares of (spinesim - measured) / half band over the rows whose case files say `calibrated: true`,
 plus a weak pull of every parameter towards its published start, (ln p / p0) / ln(spread). Large misses count less than
