@@ -143,7 +143,8 @@ def loss_of_disc(model: ss.Model, value: dict[str, float], cases: list[Case]) ->
     loop is read on both sides of zero. Half of the difference, times the stiffness there, is the friction r (1 - m / M)
     of `spinesim.results.specimen_curves`, by least squares. That one branch was read is assumed: no loop was seen.
     """
-    angle = {row.entry.id: row.entry.value for case in cases if case.file == DISC_ALONE for row in case.rows}
+    entries = [row.entry for case in cases if case.file == DISC_ALONE for row in case.rows]
+    angle = {entry.id: entry.value for entry in entries if entry.value is not None}
     b, a, largest = value["sagittal_b"], value["sagittal_a"], model.disc_law.last_measured_moment
     share = np.array([1.0 - m / largest for m in SIDES])
     held = np.array([0.5 * (angle[f] - angle[e]) * (m + b) / a for m, (f, e) in SIDES.items()])
