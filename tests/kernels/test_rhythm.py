@@ -42,7 +42,7 @@ def cost(solved: Solved) -> float:
     return float(np.sum(problem.x[:n] ** 2 / problem.ease[:n]))
 
 
-@pytest.mark.parametrize(("trunk", "stiffness"), [(55.0, 100), (60.0, 500), (65.0, 100)])
+@pytest.mark.parametrize(("trunk", "stiffness"), [(55.0, 100), (60.0, 500), (60.0, 100)])
 def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
     """Against the same task with the lumbar flexion prescribed to both sides of what was found.
 
