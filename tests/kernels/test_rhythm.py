@@ -217,6 +217,29 @@ def test_weak_abductors_raise_the_unsupported_side_and_spare_the_hip() -> None:
     assert lists[1] - lists[0] < 4.0
 
 
+@pytest.mark.parametrize(("strength", "mass"), [(20.0, 5), (20.0, 10), (15.0, 20)])
+def test_weak_abductors_with_a_load_still_raise_the_pelvis(strength: float, mass: int) -> None:
+    """Along a flat way, which a search that slows down with every loss of balance does not walk to its end.
+
+    Hanging by more than 20 deg, where it ended then, costs two to three times as much.
+    """
+    load = {"kind": "held", "mass": f"{mass} kg", "reach": "0.3 m", "height": "hip"}
+    found = solve(stance(strength, vertebrae="settled") | {"loads": [load]})
+    assert found.status == CONVERGED
+    assert not found.unsettled
+    assert 5.0 < np.degrees(found.state.tilt[LIST]) < 15.0
+
+
+@pytest.mark.parametrize("strength", [30.0, 100.0])
+def test_a_search_stays_where_it_has_ended(strength: float) -> None:
+    """It goes on with the activations of its end: told without them, what a turn does would lead away."""
+    assembly = prepare(stance(strength))
+    first, _, _ = solve_tables(assembly.person, assembly.task)
+    again, _, status = solve_tables(assembly.person, assembly.task, first)
+    assert status == CONVERGED
+    assert np.allclose(again.tilt, first.tilt, rtol=0.0, atol=SOLVED)
+
+
 def test_two_straight_legs_keep_the_pelvis_level() -> None:
     weak = {"muscles": [{"group": "gluteus_medius", "side": "right", "strength": "30 %"}]}
     assert solve(hinge(30.0) | weak).state.tilt[LIST] == 0.0
