@@ -54,7 +54,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
         done, balanced, calm, last, along, state.info[4] = False, 0, 1.0, math.inf, 0.0, 0.0
         for iteration in range(rhythm.MOST_ROUNDS if 0 < trial < starts else MAX_ITERATIONS):
-            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration == 0, work)
+            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration, work)
             state.info[0] += 1.0
             calm = moves.calmer(calm, state.info[1], last, along) if iteration > 2 else 1.0
             last = state.info[1]
@@ -106,7 +106,7 @@ def _recall(person: Person, task: Task, state: State, scale: float, work: Work) 
     """Update the activations to what the multipliers of the state ask for: how a pelvis that turns changes the
     balance is told at them, and told without them it would leave the end that it goes on from.
     """
-    posing.pose(person, task, state, scale, False, True, work)
+    posing.pose(person, task, state, scale, False, 0, work)
     _demand(person, task, state, False, work)
     recruitment.respond(work.problem, state.lam, task.power)
 
