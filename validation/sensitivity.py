@@ -110,6 +110,11 @@ def textbook(model: Model) -> Model:
     )
 
 
+def curve(factor: float) -> Change:
+    """Multiply what standing adds to the curve of the unloaded spine, at all levels alike."""
+    return lambda model: replace(model, upright_curve=tuple(factor * angle for angle in model.upright_curve))
+
+
 def part(name: str, **values: float) -> Change:
     """Set numbers of one law of the model, in SI units."""
     return lambda model: replace(model, **{name: replace(getattr(model, name), **values)})
@@ -135,6 +140,8 @@ SETTINGS = (
     Setting("cost of settling", "10", "assumed, a cost is not measured", part("recruitment", settle_cost=10.0)),
     Setting("bracing at greatest pressure", "5 %", "assumed, no range was found", part("recruitment", bracing=0.05)),
     Setting("bracing at greatest pressure", "30 %", "assumed, no range was found", part("recruitment", bracing=0.3)),
+    Setting("what standing adds to the curve", "half", "Kimura2001: least SD of its angles, 1.4 deg", curve(0.5)),
+    Setting("what standing adds to the curve", "1.5 times", "Kimura2001: least SD of its angles, 1.4 deg", curve(1.5)),
     Setting("area of the L4-L5 disc", "the model's, at his height", "Remus2021", scenario={"subject.disc_area": None}),
     Setting("area of the L4-L5 disc", "18 cm²", "Wilke1999", scenario={"subject.disc_area": "18 cm^2"}),
     Setting("pressure by force, correction", "0.55", "Dreischarf2013", part("disc_law", correction_factor=0.55)),

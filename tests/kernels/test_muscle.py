@@ -134,10 +134,12 @@ def test_forces_follow_the_law_of_the_model_file() -> None:
 def passive_share(fascicle: Any, fibre: float) -> float:
     """Return the passive force in maximal forces, as the model file's laws say."""
     if fascicle.passive.kind == "exponential":
-        strain, shape = fascicle.passive.parameters
+        strain, shape, toe = fascicle.passive.parameters
         x = (fibre - 1.0) / strain
-        if x <= 0.0:
-            return 0.0
+        if fibre < 1.0 + toe:
+            force = np.expm1(shape * toe / strain) / np.expm1(shape)
+            steepness = shape / strain * np.exp(shape * toe / strain) / np.expm1(shape)
+            return float(force * max(1.0 + 0.5 * steepness / force * (fibre - 1.0 - toe), 0.0) ** 2)
         line = 1.0 + shape * np.exp(shape) / np.expm1(shape) * (x - 1.0)
         return float(np.expm1(shape * x) / np.expm1(shape) if x <= 1.0 else line)
     modulus, slack, toe = fascicle.passive.parameters
@@ -154,18 +156,86 @@ def test_active_force_is_most_at_the_optimal_length(fibre: float, width: float) 
     assert active_force_length(fibre, width) == pytest.approx(active_force_length(2.0 - fibre, width), rel=1e3 * EXACT)
 
 
+STRAIN, SHAPE, TOE = st.floats(0.3, 0.8), st.floats(2.0, 6.0), st.floats(0.01, 0.2)
+NUDGE = 1e-6  # optimal lengths
+
+
 @pytest.mark.interpreted
 @pytest.mark.boundscheck
-@given(st.floats(0.3, 0.8), st.floats(2.0, 6.0), st.floats(0.5, 2.5), st.floats(0.0, 0.3))
-def test_passive_force_never_falls_with_length(strain: float, shape: float, fibre: float, more: float) -> None:
-    assert passive_exponential(fibre + more, strain, shape) >= passive_exponential(fibre, strain, shape) >= 0.0
+@given(STRAIN, SHAPE, TOE, st.floats(0.5, 2.5), st.floats(0.0, 0.3))
+def test_passive_force_never_falls_with_length(
+    strain: float, shape: float, toe: float, fibre: float, more: float
+) -> None:
+    law = (strain, shape, toe)
+    assert passive_exponential(fibre + more, *law) >= passive_exponential(fibre, *law) >= 0.0
+
+
+def steepness(fibre: float, strain: float, shape: float, toe: float) -> float:
+    """Return the slope of passive force by fibre length, by a difference."""
+    high, low = (passive_exponential(fibre + s * NUDGE, strain, shape, toe) for s in (1.0, -1.0))
+    return (high - low) / (2.0 * NUDGE)
+
+
+def taut(strain: float, shape: float, toe: float) -> float:
+    """Return the fibre length at which the first fibres come taut: twice force by slope before the end of the toe."""
+    return 1.0 + toe - 2.0 * strain / shape * -float(np.expm1(-shape * toe / strain))
+
+
+@pytest.mark.interpreted
+@pytest.mark.boundscheck
+@given(STRAIN, SHAPE, TOE)
+def test_passive_force_has_no_corner(strain: float, shape: float, toe: float) -> None:
+    """Neither where fibres begin to come taut, nor where the toe ends, nor where the tangent goes on."""
+    law = (strain, shape, toe)
+    for fibre in (taut(*law), 1.0 + toe, 1.0 + strain):
+        below, above = (steepness(fibre + s * 3.0 * NUDGE, *law) for s in (-1.0, 1.0))
+        assert below == pytest.approx(above, rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.interpreted
+@given(STRAIN, SHAPE, TOE, st.floats(0.8, 2.0), st.floats(0.8, 2.0))
+def test_passive_force_stiffens_with_length(
+    strain: float, shape: float, toe: float, fibre: float, other: float
+) -> None:
+    short, long = sorted((fibre, other))
+    law = (strain, shape, toe)
+    assert steepness(long, *law) >= steepness(short, *law) - 1e-6
+
+
+@pytest.mark.interpreted
+@given(STRAIN, SHAPE, TOE, st.floats(0.0, 1.5))
+def test_beyond_the_toe_the_curve_is_the_textbook_one(strain: float, shape: float, toe: float, more: float) -> None:
+    """One maximal force at the strain, its tangent beyond; the toe keeps to its own side."""
+    fibre = 1.0 + toe + more
+    x = (fibre - 1.0) / strain
+    line = 1.0 + shape * np.exp(shape) / np.expm1(shape) * (x - 1.0)
+    wanted = np.expm1(shape * x) / np.expm1(shape) if x <= 1.0 else line
+    assert passive_exponential(fibre, strain, shape, toe) == pytest.approx(wanted, rel=1e3 * EXACT)
+
+
+@pytest.mark.interpreted
+@given(STRAIN, SHAPE, TOE, st.floats(0.0, 1.0))
+def test_the_work_of_the_toe_is_its_integral(strain: float, shape: float, toe: float, share: float) -> None:
+    """Force is the slope of a third power there, so force times what was stretched is three times the work."""
+    law = (strain, shape, toe)
+    first = taut(*law)
+    stretch = share * (1.0 + toe - first)
+    lengths = first + stretch * np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    forces = np.array([passive_exponential(float(length), *law) for length in lengths])
+    work = stretch * float(forces @ [7.0, 32.0, 12.0, 32.0, 7.0]) / 90.0  # Boole's rule, exact for it
+    assert work == pytest.approx(forces[-1] * stretch / 3.0, rel=1e-9, abs=1e-12)
 
 
 def test_passive_force_by_hand() -> None:
-    """One maximal force at 60 % strain; (e^2 - 1) / (e^4 - 1) = 0.1192 at half of it; nothing when short."""
-    assert passive_exponential(1.6, 0.6, 4.0) == pytest.approx(1.0, rel=EXACT)
-    assert passive_exponential(1.3, 0.6, 4.0) == pytest.approx(0.1192, rel=1e-3)
-    assert passive_exponential(1.0, 0.6, 4.0) == 0.0
+    """One maximal force at 60 % strain; (e^2 - 1) / (e^4 - 1) = 0.1192 at half of it; nothing when short.
+
+    With a toe of 0.135 force and slope at its end are 0.02723 and 0.3059, so the first fibre comes taut 0.1781 before,
+    and half way a quarter of the force is there.
+    """
+    assert passive_exponential(1.6, 0.6, 4.0, 0.135) == pytest.approx(1.0, rel=EXACT)
+    assert passive_exponential(1.3, 0.6, 4.0, 0.135) == pytest.approx(0.1192, rel=1e-3)
+    assert passive_exponential(1.135 - 0.1781 / 2.0, 0.6, 4.0, 0.135) == pytest.approx(0.25 * 0.02723, rel=1e-3)
+    assert passive_exponential(0.9568, 0.6, 4.0, 0.135) == 0.0
 
 
 def test_both_sides_are_one_mirror_image() -> None:

@@ -123,8 +123,8 @@ def _add_fascicle(rows: _Rows, model: Model, subject: Subject, fascicle: Fascicl
     area = fascicle.pcsa * subject.strength
     optimal = fascicle.optimal_fibre_length * subject.length
     if fascicle.passive.kind == "exponential":
-        strain, shape = fascicle.passive.parameters
-        kind, passive = PASSIVE_EXPONENTIAL, (strain, shape, 0.0)
+        strain, shape, toe = fascicle.passive.parameters
+        kind, passive = PASSIVE_EXPONENTIAL, (strain, shape, toe)
     else:
         modulus, slack, toe = fascicle.passive.parameters
         kind, passive = PASSIVE_TOE, (modulus * area, slack, toe)

@@ -121,6 +121,8 @@ def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
 
 
 @kernel
-def calmer(calm: float, residual: float, last: float) -> float:
-    """Return the share of the next step: halved while the balance does not better, growing again when it does."""
-    return max(0.5 * calm, LEAST_CALM) if residual > 0.95 * last else min(1.5 * calm, 1.0)
+def calmer(calm: float, residual: float, last: float, along: float) -> float:
+    """Return the share of the next step: halved while the balance does not better, growing again when it does, or
+    while turns go on `along` the way they came: what puts them out of balance then is that they are on it.
+    """
+    return max(0.5 * calm, LEAST_CALM) if residual > 0.95 * last and along <= 0.0 else min(1.5 * calm, 1.0)

@@ -28,15 +28,24 @@ def active_force_length(fibre: float, width: float) -> float:
 
 
 @kernel
-def passive_exponential(fibre: float, strain: float, shape: float) -> float:
-    """Return passive force in maximal forces: one at `strain` (Thelen 2003), its tangent beyond."""
+def passive_exponential(fibre: float, strain: float, shape: float, toe: float) -> float:
+    """Return passive force in maximal forces: one at `strain` (Thelen 2003), its tangent beyond.
+
+    Up to `toe` past the optimal length it is the parabola that meets the exponential there in value and slope: fibres
+    come taut one after the other, and the law has no corner.
+    """
     x = (fibre - 1.0) / strain
-    if x <= 0.0:
-        return 0.0
     scale = math.expm1(shape)
-    if x <= 1.0:
+    if x >= 1.0:
+        return 1.0 + shape * (scale + 1.0) / scale * (x - 1.0)
+    end = toe / strain
+    if x >= end:
         return math.expm1(shape * x) / scale
-    return 1.0 + shape * (scale + 1.0) / scale * (x - 1.0)
+    if x <= -end:
+        return 0.0  # the parabola begins between, for the exponential is convex
+    rise = math.expm1(shape * end)
+    taut = 1.0 + 0.5 * shape * (rise + 1.0) / rise * (x - end)
+    return rise / scale * taut * taut if taut > 0.0 else 0.0
 
 
 @kernel
@@ -58,7 +67,7 @@ def line_forces(lines: Lines, fascia_scale: Floats, pulls: Pulls) -> None:
         fibre = max((lengths[i] - slack) / (optimal[i] * cosine), SHORTEST_FIBRE)
         force = 0.0
         if kind == PASSIVE_EXPONENTIAL:
-            force = most * passive_exponential(fibre, lines.passive[i, 0], lines.passive[i, 1])
+            force = most * passive_exponential(fibre, lines.passive[i, 0], lines.passive[i, 1], lines.passive[i, 2])
         elif kind == PASSIVE_TOE:
             force, _ = ligament.strand_tension(fibre - lines.passive[i, 1], lines.passive[i, 0], lines.passive[i, 2])
         else:

@@ -118,6 +118,14 @@ def recruit(problem: Problem, state: State, gamma: float, power: int, reduction:
 
 
 @kernel
+def respond(problem: Problem, lam: Floats, power: int) -> None:
+    """Update problem.s and problem.x to what multipliers ask for; problem.a must be scaled."""
+    prices(problem.a, lam, problem.s)
+    for i in range(problem.x.size):
+        problem.x[i] = primal(problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
+
+
+@kernel
 def newton_step(problem: Problem, state: State, gamma: float, power: int, kept: bool) -> None:
     """Take one Newton step with line search from the gradient in problem.rhs; the last curvature may be `kept`."""
     lam = state.lam

@@ -34,6 +34,7 @@ CALM = 1.0  # N or N m: balance below which a start shows where it goes
 ROUGH, ROUGH_TURN = 1e-2, 1e-4  # N or N m, rad: where a start has ended, near enough to be told from others
 SAME = 2e-3  # rad: ends nearer than that are one
 NEAR, STALE = 1e-2, 1e-6  # N or N m, rad: after smaller steps the slopes are what they were
+EACH = 2  # the last round of a start that looks at its slopes whatever the one before did
 SKIP, HELD, FREE, CAREFUL = 0, 1, 2, 3  # what may turn in a solve, with full steps or, careful, with halved ones
 
 

@@ -49,12 +49,14 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         problem.x[:] = 0.0
         work.motion.mixed[:] = 0
         work.motion.step[:] = 0.0
+        if may_settle and task.lean_spread > 0.0 and equilibrium.is_warm(state):
+            _recall(person, task, state, scale, work)
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
-        done, balanced, calm, last, state.info[4] = False, 0, 1.0, math.inf, 0.0
+        done, balanced, calm, last, along, state.info[4] = False, 0, 1.0, math.inf, 0.0, 0.0
         for iteration in range(rhythm.MOST_ROUNDS if 0 < trial < starts else MAX_ITERATIONS):
-            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration == 0, work)
+            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration, work)
             state.info[0] += 1.0
-            calm = moves.calmer(calm, state.info[1], last) if iteration > 2 else 1.0
+            calm = moves.calmer(calm, state.info[1], last, along) if iteration > 2 else 1.0
             last = state.info[1]
             ready = soft == gamma and iteration > 0
             balanced += ready and state.info[1] <= TOLERANCE
@@ -65,7 +67,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             _demand(person, task, state, may_settle, work)
             soft = soft if iteration == 0 else max(SOFT_FALL * soft, gamma)
             kept = iteration > 2 and state.info[1] <= NEAR
-            reduction = WHILE_MOVING if state.info[1] > SETTLED else 0.0
+            reduction = WHILE_MOVING if state.info[1] > SETTLED and task.lean_spread == 0.0 else 0.0
             steps = recruitment.recruit(problem, state, soft, task.power, reduction, kept)
             state.info[2] += abs(steps)
             if steps < 0:
@@ -73,7 +75,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
             equilibrium.update_reserve(soft, state, problem.row)
             equilibrium.force_balance(person, work)
             if may_settle:
-                state.info[4] = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
+                state.info[4], along = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
             damping = 1.0 if attempt == 0 and free != rhythm.CAREFUL else 0.5
             moves.step_discs(person, task, state, work)
             moves.move(state, work.motion, damping, calm)
@@ -97,6 +99,16 @@ def _begin(person: Person, task: Task, trial: int, attempt: int, done: bool, sta
     if attempt == 0 and free == rhythm.FREE:
         rhythm.lean_out(task, trial, state.tilt)
     return free
+
+
+@kernel
+def _recall(person: Person, task: Task, state: State, scale: float, work: Work) -> None:
+    """Update the activations to what the multipliers of the state ask for: how a pelvis that turns changes the
+    balance is told at them, and told without them it would leave the end that it goes on from.
+    """
+    posing.pose(person, task, state, scale, False, 0, work)
+    _demand(person, task, state, False, work)
+    recruitment.respond(work.problem, state.lam, task.power)
 
 
 @kernel

@@ -131,11 +131,13 @@ def turn_entry(row: int, q: int, k: float, farthest: float, turned: float, a: Fl
 
 
 @kernel
-def step(task: Task, x: Floats, tilt: Floats, frames: Frames, motion: Motion) -> float:
+def step(task: Task, x: Floats, tilt: Floats, frames: Frames, motion: Motion) -> tuple[float, float]:
     """Write the step of the turns to the recruitment's answer, and what it does to the forces of motion.res; return
-    the largest, rad.
+    the largest, rad, and its product with the last step, positive while turns go on as they came.
     """
-    largest, axes, first, mid, res = 0.0, axes_of(task.turns), x.size - 2 * task.turns, frames.mid, motion.res
+    along, largest, axes, first, mid, res = (
+        0.0, 0.0, axes_of(task.turns), x.size - 2 * task.turns, frames.mid, motion.res,
+    )  # fmt: skip
     for a in range(axes):
         for v in range(N_TILT):
             n, i = turn_of(v, a), (a + 2) % 3
@@ -143,6 +145,7 @@ def step(task: Task, x: Floats, tilt: Floats, frames: Frames, motion: Motion) ->
                 continue
             change = _change(x, first + 2 * task.leader[n], FARTHEST_TILT, MOST_TILT, tilt[n])
             largest = max(largest, abs(change))
+            along += motion.step[18 + n] * change
             motion.step[18 + n] = ARM * change
             ex, ey, ez = frames.r[5 - v, 0, i], frames.r[5 - v, 1, i], frames.r[5 - v, 2, i]
             for j, sign in ((v, -change), (v + 1, change)):
@@ -153,10 +156,11 @@ def step(task: Task, x: Floats, tilt: Floats, frames: Frames, motion: Motion) ->
     for n in range(LEAN, min(task.turns, N_POSED)):
         change = _change(x, first + 2 * n, FARTHEST_LEAN, MOST_LEAN, tilt[n])
         largest = max(largest, abs(change))
+        along += motion.step[18 + n] * change
         motion.step[18 + n] = ARM * change
         for i in range(18):
             res[i] += motion.by_pelvis[n - LEAN, i] * change
-    return largest
+    return largest, along
 
 
 @kernel

@@ -125,9 +125,7 @@ class Lines(NamedTuple):
     tendon: Floats  # (line,) m                 fascia: slack length m
     cos_pennation: Floats  # (line,) 1
     passive_kind: Ints  # (line,)
-    passive: (
-        Floats  # (line, 3)                exponential: strain, shape, 0; toe: force at unit strain N, slack, toe strain
-    )
+    passive: Floats  # (line, 3)                exponential: strain, shape, toe; toe: N at unit strain, slack, toe
     volume: Floats  # (line,) 1                 cost weight: volume over the reference volume
     hoop: Floats  # (line,) 1                   share of the force that holds the abdominal hoop
     joints: Ints  # (line,)                     what it crosses: levels (or none), both, hips

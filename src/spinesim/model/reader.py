@@ -192,7 +192,8 @@ def _passive_law(node: Node) -> PassiveLaw:
     node.sources()
     kind = node["kind"].text("exponential", "toe_linear")
     if kind == "exponential":
-        return PassiveLaw(kind, (node["strain_at_one_norm_force"].number(), node["shape"].number()))
+        strain = node["strain_at_one_norm_force"].number()
+        return PassiveLaw(kind, (strain, node["shape"].number(), node["toe_strain"].positive()))
     return PassiveLaw(
         kind, (node["modulus"].plain("pressure"), node["slack_length"].number(), node["toe_strain"].number())
     )

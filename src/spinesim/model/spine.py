@@ -166,7 +166,9 @@ class FasciaBand:
 
 @dataclass(frozen=True)
 class PassiveLaw:
-    """Passive fibre curve: exponential (strain at one maximal force, shape) or toe-linear (modulus Pa, slack, toe)."""
+    """Passive fibre curve: exponential (strain at one maximal force, shape, toe) or toe-linear (modulus Pa, slack,
+    toe).
+    """
 
     kind: str
     parameters: tuple[float, ...]

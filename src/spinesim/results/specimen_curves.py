@@ -19,7 +19,7 @@ def range_of_motion(rotation: Floats) -> Floats:
 
 
 def friction_moment(moment: Floats, rotation: Floats, loss: float) -> float:
-    """Return the constant moment against all turning by which a cycle loses a share of its work, unit of the moment.
+    """Return the moment, unit of `moment`, that holds an unloaded specimen back when a cycle loses a share of its work.
 
     Parameters
     ----------
@@ -30,28 +30,33 @@ def friction_moment(moment: Floats, rotation: Floats, loss: float) -> float:
 
     Notes
     -----
-    Friction r against a rotation R takes 2 r R from a cycle of loading and unloading, for which loading does the
-    elastic work E and r R more: r = loss E / ((2 - loss) R).
+    Loading and unloading meet where the load turns back: friction falls from r at no moment to nothing at the largest
+    moment M of its direction, r (1 - m / M). With the elastic work E over a rotation R it takes 2 r (R - E / M) from
+    a cycle, for which loading does E and half of that: r = loss E / ((2 - loss) (R - E / M)).
     """
     fine = np.linspace(moment[0], moment[-1], FINE)
     turned = _along(moment, rotation, fine)
-    size = 0.5 * np.abs(fine[1:] + fine[:-1])
-    return float(loss * (size * np.diff(turned)).sum() / ((2.0 - loss) * (turned[-1] - turned[0])))
+    size, step = 0.5 * np.abs(fine[1:] + fine[:-1]), np.diff(turned)
+    largest = np.where(fine[1:] + fine[:-1] > 0.0, fine[-1], -fine[0])
+    free = float(((1.0 - size / largest) * step).sum())
+    return float(loss * (size * step).sum() / ((2.0 - loss) * free))
 
 
 def neutral_zone(moment: Floats, rotation: Floats, loss: float) -> float:
     """Return the neutral zone of a curve (step,), in the unit of the rotation: what stays after unloading.
 
     The elastic curve is given the friction (`friction_moment`) that loses a share `loss` of the work of loading; after
-    unloading it leaves the rotation at which the tissue pulls back as strongly as friction holds. The zone runs from
-    the neutral position, the middle between what loads either way leave, to either end (Panjabi 1992a); where one
-    direction alone is loaded, from the rotation at no moment. NaN without a moment, or where the curve does not rise.
+    unloading it leaves the rotation at which the tissue pulls back as strongly as friction holds, m = r (1 - m / M).
+    The zone runs from the neutral position, the middle between what loads either way leave, to either end (Panjabi
+    1992a); where one direction alone is loaded, from the rotation at no moment. NaN without a moment, or where the
+    curve does not rise.
     """
     m, r = _elastic_curve(moment, rotation)
     if m.size < 3 or not (np.diff(r) > 0.0).all():
         return math.nan
     friction = friction_moment(m, r, loss)
-    low, high = _along(m, r, np.clip([-friction, friction], m[0], m[-1]))
+    ends = [friction * end / (abs(end) + friction) if end else 0.0 for end in (m[0], m[-1])]
+    low, high = _along(m, r, np.array(ends))
     return float(high - low) / (2.0 if m[0] < 0.0 < m[-1] else 1.0)
 
 
