@@ -23,6 +23,11 @@ def compiled(
     return lanes.dot(a[0], x, n), lanes.dot_six(a, k, x, first, n), lanes.dot_nine(a, k, q, first, n)
 
 
+@kernel
+def taken(h: Floats, k: int, q: int, factor: float, first: int, n: int) -> None:
+    lanes.subtract(h, k, q, factor, first, n)
+
+
 def plain(a: Floats, b: Floats, n: int) -> float:
     whole = n - n % lanes.WIDE
     four = [0.0] * lanes.WIDE
@@ -57,3 +62,15 @@ def test_no_sum_is_reordered_by_the_compiler() -> None:
         return s
 
     assert total(np.array([1.0, 1e30, 1.0, -1e30] * 8)) == 0.0
+
+
+@given(st.integers(0, 26), st.integers(1, 27), st.floats(-3.0, 3.0), st.integers(0, 2**32 - 1))
+def test_rows_are_taken_from_rows(first: int, n: int, factor: float, seed: int) -> None:
+    """From the beginning of the four that hold the first on; nothing behind the last is touched."""
+    first = min(first, n - 1)
+    h = np.random.default_rng(seed).normal(size=(3, 27))
+    expected = h.copy()
+    begin = first - first % lanes.WIDE
+    expected[2, begin:n] -= factor * expected[0, begin:n]
+    taken(h, 2, 0, factor, first, n)
+    assert np.array_equal(h, expected)
