@@ -1,6 +1,7 @@
 """Time sweeps on this machine: scenarios a second against the bare kernel, two cores against one, and memory.
 
-Usage: python benchmarks/bench_sweep.py [--scenarios 8000] [--json]
+Usage: python benchmarks/bench_sweep.py [--scenarios 8000] [--json] [--store FOLDER]
+With --store one sweep alone is run into a new folder that stays, and its time, rate and largest memory are told.
 The sweep varies a load and draws all uncertain parameters of the model, 42 numbers kept of each scenario, streamed into
 a store. The bare kernel solves the tables of the first scenarios of the same design, one call each from a cold start.
 A shared machine changes its pace from minute to minute, so that ratios are those of runs that follow one another; the
@@ -139,18 +140,40 @@ def measure(scenarios: int) -> dict[str, float]:
     }
 
 
+def run_once(scenarios: int, folder: str) -> dict[str, float]:
+    """Run one sweep into a store, and tell now and then how far it is."""
+    begun, told = time.perf_counter(), [0]
+
+    def tell(done: int, size: int) -> None:
+        if done * 20 // size > told[0]:
+            told[0] = done * 20 // size
+            print(f"{done:>10,d} of {size:,} after {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+
+    clock, processor = seconds(lambda: ss.sweep(study(scenarios), out=folder, progress=tell))
+    stored = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return {
+        "scenarios": scenarios,
+        "seconds": clock,
+        "processor_s": processor,
+        "scenarios_per_s": scenarios / clock,
+        "stored_mb": stored / 1e6,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+    }
+
+
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenarios", type=int, default=8000)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--store", metavar="FOLDER")
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.bare:
         run_bare(arguments.scenarios)
         return 0
     ss.sweep(study(8))  # compiles, or loads what is compiled
-    report = measure(arguments.scenarios)
+    report = run_once(arguments.scenarios, arguments.store) if arguments.store else measure(arguments.scenarios)
     lines = [f"{name:<16s} {value:10.2f}" for name, value in report.items()]
     print(json.dumps(report) if arguments.json else "\n".join(lines))
     return 0

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 
 from spinesim.cli import main
 from spinesim.errors import InputError, OutputError
@@ -82,6 +83,33 @@ def test_what_is_read_back_is_what_memory_holds(tmp_path: Path, expected: xr.Dat
     written = sweep(STUDY, out=tmp_path / "s", block=100)
     assert written.identical(expected)
     assert open_sweep(tmp_path / "s").identical(expected)
+
+
+def test_zarr_reads_what_was_written(tmp_path: Path) -> None:
+    words = {"name": "words", "path": "posture.preset", "values": ["standing", "sitting_unsupported"]}
+    study = {**STUDY, "base": "standing", "vary": [words], "sampler": {"kind": "sobol", "samples": 20}}
+    written = sweep(study, out=tmp_path / "s", block=16)
+    group: Any = zarr.open_group(tmp_path / "s" / store.DATA, mode="r")
+    assert {name for name, _ in group.arrays()} == {*written.data_vars, *STUDY["uncertainty"], "words"}
+    for name, array in group.arrays():
+        assert array.dtype == written[name].dtype and np.array_equal(array[:], written[name].values)
+
+
+def test_arrays_that_are_packed_otherwise_are_not_read_as_numbers(tmp_path: Path, expected: xr.Dataset) -> None:
+    folder = tmp_path / "s"
+    sweep(STUDY, out=folder, block=100)
+    group: Any = zarr.open_group(folder / store.DATA, mode="r+")
+    values = group["tone"][:]
+    group.create_array("tone", shape=(640,), chunks=(100,), dtype="f8", compressors="auto", overwrite=True)
+    group["tone"][:] = values
+    with pytest.raises(InputError, match="is damaged.*packed in another way"):
+        open_sweep(folder)
+    assert sweep(STUDY, out=folder, resume=True).identical(expected)
+
+
+@pytest.mark.parametrize("block", [16, 300, 600])
+def test_threads_share_a_block(block: int, expected: xr.Dataset) -> None:
+    assert sweep(STUDY, workers=3, block=block).identical(expected)
 
 
 @pytest.mark.slow

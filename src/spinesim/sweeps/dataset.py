@@ -17,7 +17,7 @@ from spinesim.results.outcome import OUTCOMES
 from spinesim.results.wrap import CITED_ALWAYS
 from spinesim.scenario import Scenario
 from spinesim.sweeps.axes import set_values
-from spinesim.sweeps.block import Block, output_shape, parameter_factors
+from spinesim.sweeps.block import Block, drawn, output_shape
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import dimensions, variables
 
@@ -34,25 +34,14 @@ UNSETTLED = {"units": "1", "long_name": "1 where vertebrae that might have settl
 ENDINGS = {"status": STATUS, "unsettled": UNSETTLED}
 
 
-def drawn(plan: Plan, start: int, stop: int) -> dict[str, NDArray[Any]]:
-    """Return the coordinates of scenarios start to stop of a design with samples: drawn values and factors."""
-    x, share = plan.design.points(start, stop)
-    found = {} if plan.design.kind == "grid" else {
-        dimension.name: dimension.coordinate(x[:, k]) for k, dimension in enumerate(plan.design.dimensions)
-    }  # fmt: skip
-    factor = parameter_factors(plan, share)
-    return {**found, **{entry.name: factor[:, k] for k, entry in enumerate(plan.parameters)}}
-
-
-def coordinates(plan: Plan) -> dict[str, Any]:
-    """Return the coordinates of a sweep's Dataset, those of its samples included."""
+def coordinates(plan: Plan, values: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return the coordinates of a sweep's Dataset, those of its samples included: the values if they hold them."""
     coords = labels(plan)
     if plan.design.kind == "grid":
         for dimension in plan.design.dimensions:
-            values = np.array(dimension.labels)
-            coords[dimension.name] = (dimension.name, values, _units(dimension.unit))
+            coords[dimension.name] = (dimension.name, np.array(dimension.labels), _units(dimension.unit))
     if "sample" in plan.design.shape:
-        coords |= _sampled(plan)
+        coords |= _sampled(plan, values)
     return coords
 
 
@@ -70,9 +59,10 @@ def labels(plan: Plan) -> dict[str, Any]:
     return coords
 
 
-def _sampled(plan: Plan) -> dict[str, Any]:
-    values, own = drawn(plan, 0, plan.design.samples), drawn_attributes(plan)
-    return {name: ("sample", value, own[name]) for name, value in values.items()}
+def _sampled(plan: Plan, values: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    samples, own, names = plan.design.samples, drawn_attributes(plan), drawn(plan, 0, 1)
+    known = values if values.keys() >= names.keys() else drawn(plan, 0, samples)
+    return {name: ("sample", known[name][:samples], own[name]) for name in names}
 
 
 def drawn_attributes(plan: Plan) -> dict[str, dict[str, str]]:
@@ -99,7 +89,7 @@ def as_labelled(plan: Plan, values: Mapping[str, NDArray[Any]]) -> Labelled:
         dims, told = ((), ENDINGS[name]) if name in ENDINGS else (variables()[name].dims, variables()[name].attributes)
         data[name] = ((*shape, *dims), values[name].reshape(*shape.values(), *values[name].shape[1:]), told)
     ended = summary_attributes(values["status"], values["unsettled"])
-    return Labelled(data, coordinates(plan), {**attributes(plan), **ended})
+    return Labelled(data, coordinates(plan, values), {**attributes(plan), **ended})
 
 
 def attributes(plan: Plan) -> dict[str, Any]:
@@ -146,4 +136,5 @@ def summary_attributes(status: NDArray[Any], unsettled: NDArray[Any]) -> dict[st
 def empty_block(plan: Plan, scenarios: int) -> Block:
     """Return arrays for that many scenarios, to be filled block by block."""
     out: Block = {name: np.empty((scenarios, *output_shape(plan, name))) for name in plan.outputs}
-    return {**out, **{name: np.empty(scenarios, dtype=np.int8) for name in ENDINGS}}
+    own = {name: np.empty(scenarios, dtype=value.dtype) for name, value in drawn(plan, 0, 1).items()}
+    return {**out, **{name: np.empty(scenarios, dtype=np.int8) for name in ENDINGS}, **own}
