@@ -57,7 +57,8 @@ def drawn(plan: Plan, start: int, stop: int) -> Block:
 
 def _named(plan: Plan, x: Floats, factor: Floats) -> Block:
     found = {} if plan.design.kind == "grid" else {
-        dimension.name: dimension.coordinate(x[:, k]) for k, dimension in enumerate(plan.design.dimensions)
+        own.name: own.at(x[:, k])
+        for k, dimension in enumerate(plan.design.dimensions) for own in dimension.coordinates
     }  # fmt: skip
     return {**found, **{entry.name: factor[:, k] for k, entry in enumerate(plan.parameters)}}
 

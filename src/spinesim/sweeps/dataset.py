@@ -16,7 +16,7 @@ from spinesim.results.labelled import Labelled
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.wrap import CITED_ALWAYS
 from spinesim.scenario import Scenario
-from spinesim.sweeps.axes import set_values
+from spinesim.sweeps.axes import TOGETHER, Coordinate, Dimension, set_values
 from spinesim.sweeps.block import Block, drawn, output_shape
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import dimensions, variables
@@ -39,7 +39,8 @@ def coordinates(plan: Plan, values: Mapping[str, NDArray[Any]]) -> dict[str, Any
     coords = labels(plan)
     if plan.design.kind == "grid":
         for dimension in plan.design.dimensions:
-            coords[dimension.name] = (dimension.name, np.array(dimension.labels), _units(dimension.unit))
+            for own in dimension.coordinates:
+                coords[own.name] = (dimension.name, np.array(own.labels), _about(own, dimension))
     if "sample" in plan.design.shape:
         coords |= _sampled(plan, values)
     return coords
@@ -67,13 +68,15 @@ def _sampled(plan: Plan, values: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
 
 def drawn_attributes(plan: Plan) -> dict[str, dict[str, str]]:
     """Return units and meaning of what is drawn."""
-    units = {dimension.name: _units(dimension.unit) for dimension in plan.design.dimensions}
+    units = {own.name: _about(own, dimension) for dimension in plan.design.dimensions for own in dimension.coordinates}
     factors = {entry.name: ", ".join(entry.paths) for entry in plan.parameters}
     return {**units, **{name: {"units": "1", "long_name": f"factor on {paths}"} for name, paths in factors.items()}}
 
 
-def _units(unit: str) -> dict[str, str]:
-    return {"units": unit} if unit else {}
+def _about(own: Coordinate, dimension: Dimension) -> dict[str, str]:
+    """Return the unit of a coordinate, and the dimension that it goes along with if that has another name."""
+    unit = {"units": own.unit} if own.unit else {}
+    return unit if own.name == dimension.name else {**unit, TOGETHER: dimension.name}
 
 
 def as_dataset(plan: Plan, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
