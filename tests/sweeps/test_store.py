@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
 import zarr
 
 from spinesim.cli import main
@@ -67,6 +68,24 @@ def slow(plan, start, stop, stopped):
 run.solve_block = slow
 run.GRACE = 60.0
 run.sweep(json.loads(sys.argv[1]), out=sys.argv[2], workers=2, block=16)
+"""
+
+
+# Ctrl-C comes while Zarr is writing the description of an array.
+OPENING_CHILD = """
+import asyncio, os, signal, sys
+from zarr.storage import LocalStore
+from spinesim.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+write, calls = LocalStore.set, []
+async def slow(self, *arguments, **more):
+    calls.append(1)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.5)
+    return await write(self, *arguments, **more)
+LocalStore.set = LocalStore.set_if_not_exists = slow
+sys.exit(main(["sweep", sys.argv[1], "--out", sys.argv[2]]))
 """
 
 
@@ -256,6 +275,18 @@ def test_ctrl_c_in_the_first_blocks_loses_none_that_was_begun(tmp_path: Path, ex
     child.communicate()
     assert 1 <= finished(folder) <= 3
     assert sweep(STUDY, out=folder, workers=2, resume=True).identical(expected)
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_a_store_is_laid_out_prints_nothing_of_zarr(tmp_path: Path, expected: xr.Dataset) -> None:
+    study, folder = tmp_path / "kept.yaml", tmp_path / "s"
+    study.write_text(yaml.safe_dump(STUDY), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", OPENING_CHILD, str(study), str(folder)]
+    child = subprocess.run(command, capture_output=True, env=environment, text=True, check=False)
+    assert child.returncode == 130
+    assert child.stderr == f"interrupted: finished blocks are in {folder}, go on with --resume\n"
+    assert sweep(study, out=folder, resume=True).identical(expected)
 
 
 def test_an_interrupt_leaves_finished_blocks_and_the_rest_can_follow(

@@ -10,10 +10,11 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -30,6 +31,7 @@ from spinesim.variables import variables
 HEAD, DATA, DONE, LOCK = "sweep.json", "results.zarr", "done", "lock"
 FORMAT = 1
 MOST_LOADED = 100_000_000  # bytes
+T = TypeVar("T")
 
 
 class Store:
@@ -132,7 +134,8 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
             block = _check_same(folder, plan)
             _tidy(folder)
         with _told(folder, "make room and go on with --resume"):
-            arrays = (_whole if (folder / HEAD).exists() else _create)(folder, plan, block)
+            make = _whole if (folder / HEAD).exists() else _create
+            arrays = _undisturbed(lambda: make(folder, plan, block))
         yield Store(folder, plan, block, arrays)
 
 
@@ -144,6 +147,12 @@ def _told(folder: Path, what_now: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(f"cannot write {shown(str(folder))}: {reason}; {what_now}") from error
+
+
+def _undisturbed(work: Callable[[], T]) -> T:
+    """Do what Ctrl-C should wait for: it reaches the main thread alone, and Zarr cut off halfway leaves warnings."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def _check_same(folder: Path, plan: Plan) -> int:
@@ -311,14 +320,17 @@ def _opened(folder: Path, plan: Plan) -> dict[str, Any]:
     """Return the arrays of a store to read."""
     zarr = _zarr()
     try:
-        group = zarr.open_group(folder / DATA, mode="r")
-        arrays = {name: group[name] for name in (*plan.outputs, *ENDINGS, *drawn(plan, 0, 1))}
+        arrays = _undisturbed(lambda: _arrays(zarr.open_group(folder / DATA, mode="r"), plan))
         if not all(map(is_plain, arrays.values())):
             raise ValueError("they are packed in another way than spinesim packs them")
         return arrays
     except Exception as error:  # gone, or no longer what it says
         message = f"its numbers cannot be opened ({error}); --resume solves again what is lost"
         raise InputError(f"{shown(str(folder))} is damaged: {message}") from error
+
+
+def _arrays(group: Any, plan: Plan) -> dict[str, Any]:
+    return {name: group[name] for name in (*plan.outputs, *ENDINGS, *drawn(plan, 0, 1))}
 
 
 def _refuse_damage(store: Store) -> None:
