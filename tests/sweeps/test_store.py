@@ -324,6 +324,20 @@ def test_a_store_of_another_sweep_is_refused(tmp_path: Path) -> None:
         sweep(few, out=tmp_path / "other")
     with pytest.raises(InputError, match="is not a store"):
         open_sweep(tmp_path / "other")
+    (tmp_path / "mine" / store.DATA).mkdir(parents=True)
+    for folder in ("other", "mine"):
+        with pytest.raises(InputError, match="is not a store"):
+            sweep(few, out=tmp_path / folder, resume=True)
+        assert len(list((tmp_path / folder).iterdir())) == 1
+
+
+@pytest.mark.parametrize("left", [[], [store.LOCK], [store.LOCK, store.DATA, store.DONE, ".0123456789abcdef.json"]])
+def test_what_was_killed_at_its_start_can_be_resumed(tmp_path: Path, left: list[str]) -> None:
+    few, folder = {**STUDY, "sampler": {"kind": "sobol", "samples": 8}}, tmp_path / "s"
+    folder.mkdir()
+    for name in left:
+        (folder / name).mkdir() if name in (store.DATA, store.DONE) else (folder / name).touch()
+    assert sweep(few, out=folder, resume=True).identical(sweep(few))
 
 
 def test_two_cannot_write_into_one_store(tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot write {shown(str(folder))}: {error.strerror}") from error
+    _refuse_foreign(folder)
     with _locked(folder):
         if (folder / HEAD).exists():
             block = _check_same(folder, plan)
@@ -137,6 +138,13 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
             make = _whole if (folder / HEAD).exists() else _create
             arrays = _undisturbed(lambda: make(folder, plan, block))
         yield Store(folder, plan, block, arrays)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds something else than a store, or what is left of one that was killed at its start."""
+    held = {path.name for path in folder.iterdir() if not (path.name.startswith(".") and path.suffix == ".json")}
+    if held and HEAD not in held and (LOCK not in held or held - {LOCK, DATA, DONE}):
+        raise InputError(f"{shown(str(folder))} is not a store of a sweep: choose another name")
 
 
 @contextlib.contextmanager
