@@ -3,7 +3,9 @@
 Usage: python benchmarks/bench_sweep.py [--scenarios 8000] [--json] [--store FOLDER]
 With --store one sweep alone is run into a new folder that stays, and its time, rate and largest memory are told.
 The sweep varies a load and draws all uncertain parameters of the model, 42 numbers kept of each scenario, streamed into
-a store. The bare kernel solves the tables of the first scenarios of the same design, one call each from a cold start.
+a store. One core is one: all threads of that run are kept on it, where writing would else go on beside the solver on
+another, and one worker would be more than one core. The bare kernel solves the tables of the first scenarios of the
+same design, one call each from a cold start.
 A shared machine changes its pace from minute to minute, so that ratios are those of runs that follow one another; the
 median of them is told, and the best of all rates. Rates of sweeps count what each scenario takes; what is done once
 (reading, and finding what each parameter changes) is told as `start_s`. `of_kernel` compares the processor's time, of
@@ -15,12 +17,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +83,23 @@ def solve_bare(ready: list[Assembly], scenarios: int) -> None:
 
 
 def solve_sweep(scenarios: int, workers: int) -> None:
-    """Run a whole sweep into a store, from reading it to its Dataset."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Run a whole sweep into a store, from reading it to its Dataset, on as many cores as it has workers."""
+    with tempfile.TemporaryDirectory() as folder, on_cores(workers):
         ss.sweep(study(scenarios), workers=workers, out=Path(folder) / "store")
+
+
+@contextmanager
+def on_cores(count: int) -> Iterator[None]:
+    """Keep this thread, and those that it starts meanwhile, on some of the cores; where the system cannot, on all."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(cores)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def processes(count: int, scenarios: int) -> float:
@@ -172,7 +190,7 @@ def main() -> int:
     if arguments.bare:
         run_bare(arguments.scenarios)
         return 0
-    ss.sweep(study(8))  # compiles, or loads what is compiled
+    solve_sweep(8, os.cpu_count() or 1)  # compiles, or loads what is compiled
     report = run_once(arguments.scenarios, arguments.store) if arguments.store else measure(arguments.scenarios)
     lines = [f"{name:<16s} {value:10.2f}" for name, value in report.items()]
     print(json.dumps(report) if arguments.json else "\n".join(lines))
