@@ -104,6 +104,7 @@ def test_what_is_read_back_is_what_memory_holds(tmp_path: Path, expected: xr.Dat
     assert open_sweep(tmp_path / "s").identical(expected)
 
 
+@pytest.mark.filterwarnings("ignore:The data type")
 def test_zarr_reads_what_was_written(tmp_path: Path) -> None:
     words = {"name": "words", "path": "posture.preset", "values": ["standing", "sitting_unsupported"]}
     study = {**STUDY, "base": "standing", "vary": [words], "sampler": {"kind": "sobol", "samples": 20}}
@@ -112,6 +113,16 @@ def test_zarr_reads_what_was_written(tmp_path: Path) -> None:
     assert {name for name, _ in group.arrays()} == {*written.data_vars, *STUDY["uncertainty"], "words"}
     for name, array in group.arrays():
         assert array.dtype == written[name].dtype and np.array_equal(array[:], written[name].values)
+
+
+@pytest.mark.parametrize("loaded", [store.MOST_LOADED, 0], ids=["in memory", "on disk"])
+@pytest.mark.filterwarnings("error")
+def test_words_are_kept_without_a_word_of_zarr(tmp_path: Path, loaded: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_LOADED", loaded)
+    words = {"name": "words", "path": "posture.preset", "values": ["standing", "sitting_unsupported"]}
+    study = {**STUDY, "base": "standing", "vary": [words], "sampler": {"kind": "sobol", "samples": 8}}
+    sweep(study, out=tmp_path / "s")
+    assert set(open_sweep(tmp_path / "s")["words"].values.tolist()) == set(words["values"])
 
 
 def test_arrays_that_are_packed_otherwise_are_not_read_as_numbers(tmp_path: Path, expected: xr.Dataset) -> None:

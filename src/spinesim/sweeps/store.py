@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -158,8 +159,12 @@ def _told(folder: Path, what_now: str) -> Iterator[None]:
 
 
 def _undisturbed(work: Callable[[], T]) -> T:
-    """Do what Ctrl-C should wait for: it reaches the main thread alone, and Zarr cut off halfway leaves warnings."""
-    with ThreadPoolExecutor(1) as pool:
+    """Do what Ctrl-C should wait for: it reaches the main thread alone, and Zarr cut off halfway leaves warnings.
+
+    Nor does it warn of words, that other readers of Zarr may not know: drawn words are such.
+    """
+    with ThreadPoolExecutor(1) as pool, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The data type .* does not have a Zarr V3 specification")
         return pool.submit(work).result()
 
 
@@ -318,7 +323,9 @@ def load_store(folder: Path, plan: Plan, outputs: tuple[str, ...] = (), *, check
     if outputs or store.bytes_of(names) <= MOST_LOADED:
         known = drawn(plan, 0, 1) if len(store.done()) == store.blocks else ()
         return as_dataset(plan, store.read_all((*names, *known)))
-    lazy = xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
+    lazy = _undisturbed(
+        lambda: xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
+    )
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
     lazy.attrs |= summary_attributes(**store.read_all(ENDINGS))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
@@ -328,17 +335,17 @@ def _opened(folder: Path, plan: Plan) -> dict[str, Any]:
     """Return the arrays of a store to read."""
     zarr = _zarr()
     try:
-        arrays = _undisturbed(lambda: _arrays(zarr.open_group(folder / DATA, mode="r"), plan))
-        if not all(map(is_plain, arrays.values())):
-            raise ValueError("they are packed in another way than spinesim packs them")
-        return arrays
+        return _undisturbed(lambda: _arrays(zarr.open_group(folder / DATA, mode="r"), plan))
     except Exception as error:  # gone, or no longer what it says
         message = f"its numbers cannot be opened ({error}); --resume solves again what is lost"
         raise InputError(f"{shown(str(folder))} is damaged: {message}") from error
 
 
 def _arrays(group: Any, plan: Plan) -> dict[str, Any]:
-    return {name: group[name] for name in (*plan.outputs, *ENDINGS, *drawn(plan, 0, 1))}
+    arrays = {name: group[name] for name in (*plan.outputs, *ENDINGS, *drawn(plan, 0, 1))}
+    if not all(map(is_plain, arrays.values())):
+        raise ValueError("they are packed in another way than spinesim packs them")
+    return arrays
 
 
 def _refuse_damage(store: Store) -> None:
