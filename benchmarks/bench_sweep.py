@@ -1,8 +1,11 @@
 """Time sweeps on this machine: scenarios a second against the bare kernel, two cores against one, and memory.
 
-Usage: python benchmarks/bench_sweep.py [--scenarios 8000] [--json]
+Usage: python benchmarks/bench_sweep.py [--scenarios 8000] [--json] [--store FOLDER]
+With --store one sweep alone is run into a new folder that stays, and its time, rate and largest memory are told.
 The sweep varies a load and draws all uncertain parameters of the model, 42 numbers kept of each scenario, streamed into
-a store. The bare kernel solves the tables of the first scenarios of the same design, one call each from a cold start.
+a store. One core is one: all threads of that run are kept on it, where writing would else go on beside the solver on
+another, and one worker would be more than one core. The bare kernel solves the tables of the first scenarios of the
+same design, one call each from a cold start.
 A shared machine changes its pace from minute to minute, so that ratios are those of runs that follow one another; the
 median of them is told, and the best of all rates. Rates of sweeps count what each scenario takes; what is done once
 (reading, and finding what each parameter changes) is told as `start_s`. `of_kernel` compares the processor's time, of
@@ -14,12 +17,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +83,23 @@ def solve_bare(ready: list[Assembly], scenarios: int) -> None:
 
 
 def solve_sweep(scenarios: int, workers: int) -> None:
-    """Run a whole sweep into a store, from reading it to its Dataset."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Run a whole sweep into a store, from reading it to its Dataset, on as many cores as it has workers."""
+    with tempfile.TemporaryDirectory() as folder, on_cores(workers):
         ss.sweep(study(scenarios), workers=workers, out=Path(folder) / "store")
+
+
+@contextmanager
+def on_cores(count: int) -> Iterator[None]:
+    """Keep this thread, and those that it starts meanwhile, on some of the cores; where the system cannot, on all."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(cores)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def processes(count: int, scenarios: int) -> float:
@@ -139,18 +158,40 @@ def measure(scenarios: int) -> dict[str, float]:
     }
 
 
+def run_once(scenarios: int, folder: str) -> dict[str, float]:
+    """Run one sweep into a store, and tell now and then how far it is."""
+    begun, told = time.perf_counter(), [0]
+
+    def tell(done: int, size: int) -> None:
+        if done * 20 // size > told[0]:
+            told[0] = done * 20 // size
+            print(f"{done:>10,d} of {size:,} after {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+
+    clock, processor = seconds(lambda: ss.sweep(study(scenarios), out=folder, progress=tell))
+    stored = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return {
+        "scenarios": scenarios,
+        "seconds": clock,
+        "processor_s": processor,
+        "scenarios_per_s": scenarios / clock,
+        "stored_mb": stored / 1e6,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+    }
+
+
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenarios", type=int, default=8000)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--store", metavar="FOLDER")
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.bare:
         run_bare(arguments.scenarios)
         return 0
-    ss.sweep(study(8))  # compiles, or loads what is compiled
-    report = measure(arguments.scenarios)
+    solve_sweep(8, os.cpu_count() or 1)  # compiles, or loads what is compiled
+    report = run_once(arguments.scenarios, arguments.store) if arguments.store else measure(arguments.scenarios)
     lines = [f"{name:<16s} {value:10.2f}" for name, value in report.items()]
     print(json.dumps(report) if arguments.json else "\n".join(lines))
     return 0

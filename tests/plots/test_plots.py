@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import matplotlib as mpl
@@ -253,6 +253,26 @@ def test_a_folder_in_place_of_a_picture_is_refused(result: xr.Dataset, tmp_path:
     (tmp_path / "posture.png").mkdir()
     with pytest.raises(OutputError, match=r"posture\.png"):
         save_plots(result, tmp_path)
+
+
+@pytest.mark.parametrize(("room", "folder", "left"), [(0, "a/b", []), (0, "mine", []), (1, "c", ["c"])])
+def test_a_full_disk_leaves_no_empty_folder(
+    room: int, folder: str, left: list[str], result: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def full(path: Path, writer: Callable[[Path], object]) -> None:
+        if len(written) == room:
+            raise OutputError("No space left on device")
+        written.append(path)
+        writer(path)
+
+    monkeypatch.setattr("spinesim.plots.save.write_atomically", full)
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(OutputError, match="No space left"):
+        save_plots(result, tmp_path / folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["mine", *left])
+    assert all(path.exists() for path in written)
 
 
 # --- numbers and labels ---------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from spinesim.simulation import load_model
 from spinesim.sweeps.design import draws
 from spinesim.sweeps.plan import make_plan
 from spinesim.sweeps.run import sweep
+from spinesim.sweeps.statistics import correlations
 from tolerances import EXACT
 
 GOOD: dict[str, Any] = {
@@ -71,6 +72,33 @@ def test_coordinates_are_in_the_units_of_the_file() -> None:
     assert swept["trunk_inclination"].values.tolist() == [0.0, 15.0, 30.0]
     assert swept["vertebrae"].values.tolist() == ["held", "settled"]
     assert swept["lumbar_flexion"].attrs["units"] == "deg"
+
+
+def test_all_that_varies_together_is_told() -> None:
+    axis = {"name": "share", "path": "support.left", "values": ["30 %", "50 %"],
+            "together": [{"path": "support.right", "values": ["70 %", "50 %"]},
+                         {"path": "loads.kettlebell.mass", "values": ["1 kg", "500 g"]},
+                         {"path": "subject.mass", "values": ["70 kg", "80 kg"]}]}  # fmt: skip
+    swept = sweep({**GOOD, "vary": [axis], "outputs": ["lumbar_flexion"]})
+    assert swept["share"].values.tolist() == [30.0, 50.0] and swept["share"].attrs == {"units": "%"}
+    assert swept["right"].dims == ("share",) and swept["right"].values.tolist() == [70.0, 50.0]
+    assert swept["right"].attrs == {"units": "%", "together_with": "share"}
+    assert swept["mass"].values.tolist() == [1.0, 0.5] and swept["mass"].attrs["units"] == "kg"
+    assert swept["subject_mass"].values.tolist() == [70.0, 80.0]
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["in memory", "in a store"])
+def test_what_is_drawn_together_is_told_and_counts_once(kept: bool, tmp_path: Path) -> None:
+    axis = {"path": "loads.kettlebell.mass", "from": "5 kg", "to": "15 kg",
+            "together": [{"path": "loads.kettlebell.reach", "uniform": {"low": "30 cm", "high": "40 cm"}}]}  # fmt: skip
+    study = {**GOOD, "vary": [axis], "uncertainty": ["tone"], "outputs": ["joint_compression"]}
+    swept = sweep({**study, "sampler": {"kind": "sobol", "samples": 16}}, out=tmp_path / "s" if kept else None)
+    assert swept["reach"].dims == ("sample",) and swept["reach"].attrs == {"units": "cm", "together_with": "mass"}
+    assert np.allclose(swept["reach"], 30.0 + (swept["mass"] - 5.0))
+    assert correlations(swept, swept["joint_compression"].isel(level=0))["parameter"].values.tolist() == [
+        "mass",
+        "tone",
+    ]
 
 
 @given(st.integers(1, 400), st.integers(0, 399), st.integers(1, 100), st.sampled_from(["sobol", "latin_hypercube"]))

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
+import zarr
 
 from spinesim.cli import main
 from spinesim.errors import InputError, OutputError
@@ -69,6 +71,24 @@ run.sweep(json.loads(sys.argv[1]), out=sys.argv[2], workers=2, block=16)
 """
 
 
+# Ctrl-C comes while Zarr is writing the description of an array.
+OPENING_CHILD = """
+import asyncio, os, signal, sys
+from zarr.storage import LocalStore
+from spinesim.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+write, calls = LocalStore.set, []
+async def slow(self, *arguments, **more):
+    calls.append(1)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.5)
+    return await write(self, *arguments, **more)
+LocalStore.set = LocalStore.set_if_not_exists = slow
+sys.exit(main(["sweep", sys.argv[1], "--out", sys.argv[2]]))
+"""
+
+
 @pytest.fixture(scope="module")
 def expected() -> xr.Dataset:
     return sweep(STUDY, workers=2)
@@ -82,6 +102,44 @@ def test_what_is_read_back_is_what_memory_holds(tmp_path: Path, expected: xr.Dat
     written = sweep(STUDY, out=tmp_path / "s", block=100)
     assert written.identical(expected)
     assert open_sweep(tmp_path / "s").identical(expected)
+
+
+@pytest.mark.filterwarnings("ignore:The data type")
+def test_zarr_reads_what_was_written(tmp_path: Path) -> None:
+    words = {"name": "words", "path": "posture.preset", "values": ["standing", "sitting_unsupported"]}
+    study = {**STUDY, "base": "standing", "vary": [words], "sampler": {"kind": "sobol", "samples": 20}}
+    written = sweep(study, out=tmp_path / "s", block=16)
+    group: Any = zarr.open_group(tmp_path / "s" / store.DATA, mode="r")
+    assert {name for name, _ in group.arrays()} == {*written.data_vars, *STUDY["uncertainty"], "words"}
+    for name, array in group.arrays():
+        assert array.dtype == written[name].dtype and np.array_equal(array[:], written[name].values)
+
+
+@pytest.mark.parametrize("loaded", [store.MOST_LOADED, 0], ids=["in memory", "on disk"])
+@pytest.mark.filterwarnings("error")
+def test_words_are_kept_without_a_word_of_zarr(tmp_path: Path, loaded: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_LOADED", loaded)
+    words = {"name": "words", "path": "posture.preset", "values": ["standing", "sitting_unsupported"]}
+    study = {**STUDY, "base": "standing", "vary": [words], "sampler": {"kind": "sobol", "samples": 8}}
+    sweep(study, out=tmp_path / "s")
+    assert set(open_sweep(tmp_path / "s")["words"].values.tolist()) == set(words["values"])
+
+
+def test_arrays_that_are_packed_otherwise_are_not_read_as_numbers(tmp_path: Path, expected: xr.Dataset) -> None:
+    folder = tmp_path / "s"
+    sweep(STUDY, out=folder, block=100)
+    group: Any = zarr.open_group(folder / store.DATA, mode="r+")
+    values = group["tone"][:]
+    group.create_array("tone", shape=(640,), chunks=(100,), dtype="f8", compressors="auto", overwrite=True)
+    group["tone"][:] = values
+    with pytest.raises(InputError, match="is damaged.*packed in another way"):
+        open_sweep(folder)
+    assert sweep(STUDY, out=folder, resume=True).identical(expected)
+
+
+@pytest.mark.parametrize("block", [16, 300, 600])
+def test_threads_share_a_block(block: int, expected: xr.Dataset) -> None:
+    assert sweep(STUDY, workers=3, block=block).identical(expected)
 
 
 @pytest.mark.slow
@@ -230,6 +288,18 @@ def test_ctrl_c_in_the_first_blocks_loses_none_that_was_begun(tmp_path: Path, ex
     assert sweep(STUDY, out=folder, workers=2, resume=True).identical(expected)
 
 
+@pytest.mark.slow
+def test_ctrl_c_while_a_store_is_laid_out_prints_nothing_of_zarr(tmp_path: Path, expected: xr.Dataset) -> None:
+    study, folder = tmp_path / "kept.yaml", tmp_path / "s"
+    study.write_text(yaml.safe_dump(STUDY), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", OPENING_CHILD, str(study), str(folder)]
+    child = subprocess.run(command, capture_output=True, env=environment, text=True, check=False)
+    assert child.returncode == 130
+    assert child.stderr == f"interrupted: finished blocks are in {folder}, go on with --resume\n"
+    assert sweep(study, out=folder, resume=True).identical(expected)
+
+
 def test_an_interrupt_leaves_finished_blocks_and_the_rest_can_follow(
     tmp_path: Path, expected: xr.Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +335,20 @@ def test_a_store_of_another_sweep_is_refused(tmp_path: Path) -> None:
         sweep(few, out=tmp_path / "other")
     with pytest.raises(InputError, match="is not a store"):
         open_sweep(tmp_path / "other")
+    (tmp_path / "mine" / store.DATA).mkdir(parents=True)
+    for folder in ("other", "mine"):
+        with pytest.raises(InputError, match="is not a store"):
+            sweep(few, out=tmp_path / folder, resume=True)
+        assert len(list((tmp_path / folder).iterdir())) == 1
+
+
+@pytest.mark.parametrize("left", [[], [store.LOCK], [store.LOCK, store.DATA, store.DONE, ".0123456789abcdef.json"]])
+def test_what_was_killed_at_its_start_can_be_resumed(tmp_path: Path, left: list[str]) -> None:
+    few, folder = {**STUDY, "sampler": {"kind": "sobol", "samples": 8}}, tmp_path / "s"
+    folder.mkdir()
+    for name in left:
+        (folder / name).mkdir() if name in (store.DATA, store.DONE) else (folder / name).touch()
+    assert sweep(few, out=folder, resume=True).identical(sweep(few))
 
 
 def test_two_cannot_write_into_one_store(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Mapping
@@ -63,8 +64,15 @@ def _save(figures: Mapping[str, Figure], title: str, place: Path) -> list[Path]:
         for name, figure in figures.items()
         for kind in ("png", "svg")
     }
+    made = [folder for folder in (place, *place.absolute().parents) if not folder.exists()]
     _make_folder(place)
-    return [_write(place / name, content) for name, content in pictures.items()]
+    try:
+        return [_write(place / name, content) for name, content in pictures.items()]
+    except OutputError:
+        with contextlib.suppress(OSError):  # some picture could be written: it stays, and its folder
+            for folder in made:
+                folder.rmdir()
+        raise
 
 
 def _person_figures(result: xr.Dataset) -> dict[str, Figure]:

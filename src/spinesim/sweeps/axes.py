@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from spinesim.variables import dimensions as output_dimensions
 from spinesim.variables import variables
 
 Key = tuple[str | int, ...]
+TOGETHER = "together_with"  # attribute of a coordinate that follows another
 _QUANTITY = re.compile(r"^\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*?)\s*$")
 
 
@@ -53,28 +54,52 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Dimension:
-    """One dimension of the design and its coordinate.
+class Coordinate:
+    """What one value that varies is called, and its values as the file has them.
 
-    `labels` are the values of the first leaf as the file has them, in `unit`; empty for a distribution, whose values
-    are the leaf's over `scale`.
+    `labels` are in `unit`; empty for a distribution, whose values are the leaf's over `scale`.
     """
 
     name: str
-    leaves: tuple[Leaf, ...]
+    leaf: Leaf
     labels: tuple[Any, ...]
     unit: str
     scale: float
 
-    def coordinate(self, x: NDArray[np.float64]) -> NDArray[Any]:
-        """Return the coordinate at indices or shares."""
+    def at(self, x: NDArray[np.float64]) -> NDArray[Any]:
+        """Return the values at indices or shares."""
         if self.labels:
             return np.array(self.labels)[x.astype(np.int64)]
-        return self.leaves[0].quantile(x) / self.scale
+        return self.leaf.quantile(x) / self.scale
 
 
-def dimensions_of(sweep: Sweep, base: Scenario) -> tuple[Scenario, tuple[Dimension, ...]]:
-    """Return the scenario of the first values, and every dimension resolved against it.
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension of the design: its coordinate, and those of values that vary together with it."""
+
+    coordinates: tuple[Coordinate, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the dimension."""
+        return self.coordinates[0].name
+
+    @property
+    def labels(self) -> tuple[Any, ...]:
+        """The values of the first leaf as the file has them; empty for a distribution."""
+        return self.coordinates[0].labels
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All values of the scenario that vary along this dimension."""
+        return tuple(coordinate.leaf for coordinate in self.coordinates)
+
+
+def dimensions_of(
+    sweep: Sweep, base: Scenario, parameters: Collection[str] = ()
+) -> tuple[Scenario, tuple[Dimension, ...]]:
+    """Return the scenario of the first values, and every dimension resolved against it; `parameters` are names that
+    are given away already.
 
     Raises
     ------
@@ -92,7 +117,26 @@ def dimensions_of(sweep: Sweep, base: Scenario) -> tuple[Scenario, tuple[Dimensi
     problems += _without_a_name_of_their_own(sweep, [dimension.name for dimension in found])
     if problems:
         raise InputError(sorted(problems, key=in_order))
-    return template, tuple(found)
+    return template, _told_apart(found, {*taken(), *parameters})
+
+
+def _told_apart(found: Sequence[Dimension], known: Collection[str]) -> tuple[Dimension, ...]:
+    """Return dimensions whose second and further coordinates have names of their own: as much of the end of their
+    paths as that takes.
+    """
+    used = {*known, *(dimension.name for dimension in found)}
+    apart = []
+    for dimension in found:
+        first, *more = dimension.coordinates
+        named = [first]
+        for coordinate in more:
+            parts = coordinate.name.split(".")
+            ends = ["_".join(parts[-n:]) for n in range(1, len(parts) + 1)]
+            name = next((end for end in ends if end not in used), f"{ends[-1]}_together")
+            used.add(name)
+            named.append(replace(coordinate, name=name))
+        apart.append(Dimension(tuple(named)))
+    return tuple(apart)
 
 
 def _without_a_name_of_their_own(sweep: Sweep, names: Sequence[str]) -> list[Problem]:
@@ -167,20 +211,26 @@ def _dimension(axis: Axis, template: Scenario, sweep: Sweep, where: str) -> Dime
     rows = [dict(zip((part.path for part in parts), row, strict=True)) for row in zip(*texts, strict=True)]
     read = _read(rows, template, sweep, where)
     leaves = [_leaf(part, *read[part.path], template, sweep, where) for part in parts]
-    labels, unit, scale = _labels(axis, leaves[0])
+    told = [_labels(part, leaf) for part, leaf in zip(parts, leaves, strict=True)]
+    labels, unit, _ = told[0]
     seen: dict[str, int] = {}
     listed = enumerate(zip(*(leaf.values for leaf in leaves), strict=True))
     twice = [n for n, row in listed if seen.setdefault(repr(row), n) != n]
     if twice:
         again = either(list(dict.fromkeys(str(labels[n]) for n in twice[:3])))
         raise InputError(sweep.problem(f"{axis.path} has {again} {unit} twice".replace("  ", " "), where))
-    return Dimension(axis.name or _name(axis.path), tuple(leaves), labels, unit, scale)
+    names = [axis.name or _name(axis.path), *(_plain(part.path) for part in parts[1:])]
+    return Dimension(tuple(Coordinate(name, leaf, *own) for name, leaf, own in zip(names, leaves, told, strict=True)))
 
 
 def _name(path: str) -> str:
     """Return the last part of a path, or the last two where an output or its dimension has that name."""
-    parts = re.sub(r"[^A-Za-z0-9_.]", "_", path).split(".")
+    parts = _plain(path).split(".")
     return parts[-1] if parts[-1] not in taken() else "_".join(parts[-2:])
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.]", "_", path)
 
 
 def taken() -> set[str]:
@@ -261,9 +311,9 @@ def _walk(scenario: Scenario, keys: Sequence[str | int]) -> tuple[Any, Key]:
     return value, tuple(found)
 
 
-def _labels(axis: Axis, leaf: Leaf) -> tuple[tuple[Any, ...], str, float]:
+def _labels(part: Varied, leaf: Leaf) -> tuple[tuple[Any, ...], str, float]:
     """Return the coordinate's labels, unit and what one of the unit is in SI."""
-    texts = _texts(axis)
+    texts = _texts(part)
     unit = _unit(texts[0])
     numeric = leaf.ends is not None or all(isinstance(value, float) for value in leaf.values)
     if not numeric:

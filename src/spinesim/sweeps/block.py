@@ -33,18 +33,34 @@ class Stopped(Exception):
 
 
 def solve_block(plan: Plan, start: int, stop: int, stopped: Callable[[], bool] = lambda: False) -> Block:
-    """Return the outputs of scenarios start to stop, their `status`, and `unsettled`: arrays (scenario, ...).
+    """Return the outputs of scenarios start to stop, their `status`, `unsettled`, and what was drawn for them: arrays
+    (scenario, ...).
 
     The numbers depend on the plan and the number of a scenario alone, not on the block it is solved in.
     """
+    x, share = plan.design.points(start, stop)
+    factor = parameter_factors(plan, share)
     out = _empty(plan, stop - start)
-    for first in range(start, stop, PART):
+    for first in range(0, stop - start, PART):
         if stopped():
             raise Stopped
-        last = min(first + PART, stop)
-        part = {name: values[first - start : last - start] for name, values in out.items()}
-        _solve_part(plan, first, last, part)
-    return out
+        rows = slice(first, first + PART)
+        _solve_part(plan, x[rows], factor[rows], {name: values[rows] for name, values in out.items()})
+    return {**out, **_named(plan, x, factor)}
+
+
+def drawn(plan: Plan, start: int, stop: int) -> Block:
+    """Return the coordinates of scenarios start to stop of a design with samples: drawn values and factors."""
+    x, share = plan.design.points(start, stop)
+    return _named(plan, x, parameter_factors(plan, share))
+
+
+def _named(plan: Plan, x: Floats, factor: Floats) -> Block:
+    found = {} if plan.design.kind == "grid" else {
+        own.name: own.at(x[:, k])
+        for k, dimension in enumerate(plan.design.dimensions) for own in dimension.coordinates
+    }  # fmt: skip
+    return {**found, **{entry.name: factor[:, k] for k, entry in enumerate(plan.parameters)}}
 
 
 def output_shape(plan: Plan, name: str) -> tuple[int, ...]:
@@ -66,9 +82,7 @@ def _empty(plan: Plan, scenarios: int) -> Block:
     return {**out, "status": status, "unsettled": np.zeros(scenarios, dtype=np.int8)}
 
 
-def _solve_part(plan: Plan, first: int, last: int, out: Block) -> None:
-    x, share = plan.design.points(first, last)
-    factor = parameter_factors(plan, share)
+def _solve_part(plan: Plan, x: Floats, factor: Floats, out: Block) -> None:
     keys = np.concatenate([x, factor[:, list(plan.slow)]], axis=1)
     offsets = plan.plain.offsets(plan.columns, keys)
     distinct, which = np.unique(plan.plain.left_alone(keys), axis=0, return_inverse=True)

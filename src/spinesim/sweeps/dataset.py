@@ -16,8 +16,8 @@ from spinesim.results.labelled import Labelled
 from spinesim.results.outcome import OUTCOMES
 from spinesim.results.wrap import CITED_ALWAYS
 from spinesim.scenario import Scenario
-from spinesim.sweeps.axes import set_values
-from spinesim.sweeps.block import Block, output_shape, parameter_factors
+from spinesim.sweeps.axes import TOGETHER, Coordinate, Dimension, set_values
+from spinesim.sweeps.block import Block, drawn, output_shape
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import dimensions, variables
 
@@ -34,25 +34,15 @@ UNSETTLED = {"units": "1", "long_name": "1 where vertebrae that might have settl
 ENDINGS = {"status": STATUS, "unsettled": UNSETTLED}
 
 
-def drawn(plan: Plan, start: int, stop: int) -> dict[str, NDArray[Any]]:
-    """Return the coordinates of scenarios start to stop of a design with samples: drawn values and factors."""
-    x, share = plan.design.points(start, stop)
-    found = {} if plan.design.kind == "grid" else {
-        dimension.name: dimension.coordinate(x[:, k]) for k, dimension in enumerate(plan.design.dimensions)
-    }  # fmt: skip
-    factor = parameter_factors(plan, share)
-    return {**found, **{entry.name: factor[:, k] for k, entry in enumerate(plan.parameters)}}
-
-
-def coordinates(plan: Plan) -> dict[str, Any]:
-    """Return the coordinates of a sweep's Dataset, those of its samples included."""
+def coordinates(plan: Plan, values: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return the coordinates of a sweep's Dataset, those of its samples included: the values if they hold them."""
     coords = labels(plan)
     if plan.design.kind == "grid":
         for dimension in plan.design.dimensions:
-            values = np.array(dimension.labels)
-            coords[dimension.name] = (dimension.name, values, _units(dimension.unit))
+            for own in dimension.coordinates:
+                coords[own.name] = (dimension.name, np.array(own.labels), _about(own, dimension))
     if "sample" in plan.design.shape:
-        coords |= _sampled(plan)
+        coords |= _sampled(plan, values)
     return coords
 
 
@@ -70,20 +60,23 @@ def labels(plan: Plan) -> dict[str, Any]:
     return coords
 
 
-def _sampled(plan: Plan) -> dict[str, Any]:
-    values, own = drawn(plan, 0, plan.design.samples), drawn_attributes(plan)
-    return {name: ("sample", value, own[name]) for name, value in values.items()}
+def _sampled(plan: Plan, values: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    samples, own, names = plan.design.samples, drawn_attributes(plan), drawn(plan, 0, 1)
+    known = values if values.keys() >= names.keys() else drawn(plan, 0, samples)
+    return {name: ("sample", known[name][:samples], own[name]) for name in names}
 
 
 def drawn_attributes(plan: Plan) -> dict[str, dict[str, str]]:
     """Return units and meaning of what is drawn."""
-    units = {dimension.name: _units(dimension.unit) for dimension in plan.design.dimensions}
+    units = {own.name: _about(own, dimension) for dimension in plan.design.dimensions for own in dimension.coordinates}
     factors = {entry.name: ", ".join(entry.paths) for entry in plan.parameters}
     return {**units, **{name: {"units": "1", "long_name": f"factor on {paths}"} for name, paths in factors.items()}}
 
 
-def _units(unit: str) -> dict[str, str]:
-    return {"units": unit} if unit else {}
+def _about(own: Coordinate, dimension: Dimension) -> dict[str, str]:
+    """Return the unit of a coordinate, and the dimension that it goes along with if that has another name."""
+    unit = {"units": own.unit} if own.unit else {}
+    return unit if own.name == dimension.name else {**unit, TOGETHER: dimension.name}
 
 
 def as_dataset(plan: Plan, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
@@ -99,7 +92,7 @@ def as_labelled(plan: Plan, values: Mapping[str, NDArray[Any]]) -> Labelled:
         dims, told = ((), ENDINGS[name]) if name in ENDINGS else (variables()[name].dims, variables()[name].attributes)
         data[name] = ((*shape, *dims), values[name].reshape(*shape.values(), *values[name].shape[1:]), told)
     ended = summary_attributes(values["status"], values["unsettled"])
-    return Labelled(data, coordinates(plan), {**attributes(plan), **ended})
+    return Labelled(data, coordinates(plan, values), {**attributes(plan), **ended})
 
 
 def attributes(plan: Plan) -> dict[str, Any]:
@@ -146,4 +139,5 @@ def summary_attributes(status: NDArray[Any], unsettled: NDArray[Any]) -> dict[st
 def empty_block(plan: Plan, scenarios: int) -> Block:
     """Return arrays for that many scenarios, to be filled block by block."""
     out: Block = {name: np.empty((scenarios, *output_shape(plan, name))) for name in plan.outputs}
-    return {**out, **{name: np.empty(scenarios, dtype=np.int8) for name in ENDINGS}}
+    own = {name: np.empty(scenarios, dtype=value.dtype) for name, value in drawn(plan, 0, 1).items()}
+    return {**out, **{name: np.empty(scenarios, dtype=np.int8) for name in ENDINGS}, **own}

@@ -6,6 +6,7 @@ import math
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -91,14 +92,38 @@ def draws(kind: str, dimensions: int, samples: int, seed: int, start: int, stop:
     """
     if kind == "latin_hypercube":
         return _hypercube(dimensions, samples, seed)[start:stop]
-    from scipy.stats import qmc
+    return _sequence(dimensions, seed).rows(start, stop)
 
-    engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
-    if start:
-        engine.fast_forward(start)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a block is no power of 2: the whole design may be
-        return engine.random(stop - start)
+
+class _Sequence:
+    """A scrambled Sobol sequence that goes on from where it stands.
+
+    Scrambling one takes as long as two solves, and the way to its millionth row as long as ten.
+    """
+
+    def __init__(self, dimensions: int, seed: int) -> None:
+        from scipy.stats import qmc
+
+        self._engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+        self._at = 0
+        self._lock = Lock()
+
+    def rows(self, start: int, stop: int) -> Floats:
+        """Return rows start to stop."""
+        with self._lock, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a block is no power of 2: the whole design may be
+            if start < self._at:
+                self._engine.reset()
+                self._at = 0
+            if start > self._at:
+                self._engine.fast_forward(start - self._at)
+            self._at = stop
+            return self._engine.random(stop - start)
+
+
+@lru_cache(maxsize=2)
+def _sequence(dimensions: int, seed: int) -> _Sequence:
+    return _Sequence(dimensions, seed)
 
 
 @lru_cache(maxsize=1)

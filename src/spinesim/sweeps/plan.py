@@ -120,7 +120,7 @@ def make_plan(source: Any, model: Model | str | Path | None = None) -> Plan:
     if base.specimen is not None:
         raise InputError(sweep.problem("a sweep needs a person: specimens are not swept yet", "base"))
     own = model if isinstance(model, Model) else load_model(base.model if model is None else model)
-    template, dimensions = dimensions_of(sweep, base)
+    template, dimensions = dimensions_of(sweep, base, [entry.name for entry in own.uncertainties])
     _refuse_margin(own, template)
     _check_values(sweep, template, dimensions, own)
     parameters = uncertain(sweep, {entry.name: entry for entry in own.uncertainties})

@@ -9,11 +9,13 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from spinesim.errors import InputError
 from spinesim.files import read_sweep
 from spinesim.model import Model
 from spinesim.scenario import Scenario
-from spinesim.sweeps.block import Block, solve_block
+from spinesim.sweeps.block import PART, Block, solve_block
 from spinesim.sweeps.dataset import as_dataset, as_labelled, empty_block
 from spinesim.sweeps.plan import Plan, make_plan, with_nothing_drawn, with_uncertainty
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 MANY = 10_000_000  # scenarios: beyond them somebody has to say yes
 MOST_BYTES = 4_000_000_000  # of a result in memory
 LARGEST_BLOCK, LEAST_BLOCK = 2048, 64
-LEAST_STORED, STORED = 256, 1024  # writing a block takes as long as forty solves; from eight of them on it is larger
+LEAST_STORED, STORED = 256, 1024  # a block of a store is some forty files, and writing it takes as long as ten solves
 GRACE = 2.0  # s, given to blocks that are being solved when somebody interrupts
 SECONDS_EACH = 2e-3  # a guess of one scenario on one core
 Progress = Callable[[int, int], None]
@@ -78,7 +80,7 @@ def sweep(
     size = plan.design.size
     if size > MANY and not yes:
         raise InputError(f"{estimate(plan, workers or cores())}; say yes (--yes) to go on")
-    block = block or block_of(size, LEAST_BLOCK if out is None else min(max(size // 8, LEAST_STORED), STORED))
+    block = block or (block_of if out is None else stored_block_of)(size)
     solve = _by_dask(scheduler) if scheduler else _by_threads(workers or cores())
     if out is None:
         return as_dataset(plan, _collected(plan, block, solve, progress))
@@ -142,9 +144,14 @@ def estimate(plan: Plan, workers: int) -> str:
     return f"{plan.design.size:,} scenarios: about {size:.3g} GB and {hours:.3g} h on {workers} cores"
 
 
-def block_of(size: int, least: int = LEAST_BLOCK) -> int:
-    """Return how many scenarios a block of a sweep of that size has: neither many files nor much lost by a kill."""
-    return min(max(-(-size // 64), least), LARGEST_BLOCK)
+def block_of(size: int) -> int:
+    """Return how many scenarios a block of a sweep in memory has: so many blocks that no core waits long at the end."""
+    return min(max(-(-size // 64), LEAST_BLOCK), LARGEST_BLOCK)
+
+
+def stored_block_of(size: int) -> int:
+    """Return how many scenarios a block of a store has: neither many files nor much lost by a kill."""
+    return min(max(size // 8, LEAST_STORED), STORED)
 
 
 def cores() -> int:
@@ -182,48 +189,64 @@ def _collected(plan: Plan, block: int, solve: Solver, progress: Progress | None)
 
 
 def _by_threads(workers: int) -> Solver:
-    """Return what solves blocks in threads: the core lets go of the interpreter. Few blocks are in memory at a time."""
+    """Return what solves blocks in threads: the core lets go of the interpreter. Few blocks are in memory at a time,
+    and threads take them in parts, so that none has to wait long for the others at the end.
+    """
 
     def solve(plan: Plan, tasks: Tasks) -> Iterator[tuple[int, Block]]:
         stop, waiting = Event(), iter(tasks)
-        running: dict[Future[Block], int] = {}
+        begun: dict[int, list[Future[Block]]] = {}  # the parts of blocks
         with ThreadPoolExecutor(workers) as pool:
             try:
                 while True:
-                    for number, start, end in _next(waiting, workers + 1 - len(running)):
-                        running[pool.submit(solve_block, plan, start, end, stop.is_set)] = number
-                    if not running:
+                    ready = [(number, begun.pop(number)) for number in _done(begun)]
+                    while len(_undone(begun)) < 2 * workers and (task := next(waiting, None)):
+                        number, start, end = task
+                        begun[number] = [
+                            pool.submit(solve_block, plan, first, min(first + PART, end), stop.is_set)
+                            for first in range(start, end, PART)
+                        ]
+                    for number, parts in ready:
+                        yield number, _joined(parts)
+                    if not begun:
                         return
                     try:
-                        ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                        wait(_undone(begun), return_when=FIRST_COMPLETED)
                     except KeyboardInterrupt:
-                        yield from _finished_soon(running)
+                        yield from _finished_soon(begun)
                         raise
-                    for future in ready:
-                        yield running.pop(future), future.result()
             finally:
                 stop.set()
 
     return solve
 
 
-def _finished_soon(running: dict[Future[Block], int]) -> Iterator[tuple[int, Block]]:
+def _done(begun: dict[int, list[Future[Block]]]) -> list[int]:
+    return [number for number, parts in begun.items() if all(part.done() for part in parts)]
+
+
+def _undone(begun: dict[int, list[Future[Block]]]) -> list[Future[Block]]:
+    return [part for parts in begun.values() for part in parts if not part.done()]
+
+
+def _joined(parts: list[Future[Block]]) -> Block:
+    found = [part.result() for part in parts]
+    return {name: np.concatenate([own[name] for own in found]) for name in found[0]}
+
+
+def _finished_soon(begun: dict[int, list[Future[Block]]]) -> Iterator[tuple[int, Block]]:
     """Yield the blocks that are nearly done when somebody interrupts; those that have not begun are left."""
-    begun = [future for future in running if not future.cancel()]
-    for future in wait(begun, timeout=GRACE)[0]:
-        if future.exception() is None:
-            yield running[future], future.result()
+    for number, parts in list(begun.items()):
+        if not any(part.running() or part.done() for part in parts):
+            for part in begun.pop(number):
+                part.cancel()
+    wait(_undone(begun), timeout=GRACE)
+    for number in _done(begun):
+        if not any(part.cancelled() or part.exception() for part in begun[number]):
+            yield number, _joined(begun[number])
 
 
 def _by_dask(scheduler: str) -> Solver:
     from spinesim.sweeps.cluster import solve_on
 
     return lambda plan, tasks: solve_on(scheduler, plan, tasks)
-
-
-def _next(waiting: Iterator[tuple[int, int, int]], count: int) -> Iterator[tuple[int, int, int]]:
-    for _ in range(count):
-        task = next(waiting, None)
-        if task is None:
-            return
-        yield task

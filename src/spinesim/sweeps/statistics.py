@@ -9,6 +9,7 @@ import xarray as xr
 
 from spinesim.errors import InputError, either
 from spinesim.kernels.status import NOT_CONVERGED
+from spinesim.sweeps.axes import TOGETHER
 from spinesim.variables import dimensions
 
 INTERVAL = (0.05, 0.5, 0.95)
@@ -79,7 +80,11 @@ def correlations(sweep: xr.Dataset, output: xr.DataArray) -> xr.Dataset:
         `correlation` by `parameter`, and `half`: the same from the first half of the samples. Where the two differ,
         there are too few.
     """
-    names = [str(name) for name, c in sweep.coords.items() if c.dims == ("sample",) and c.dtype.kind in "if"]
+    names = [
+        str(name)
+        for name, c in sweep.coords.items()
+        if c.dims == ("sample",) and c.dtype.kind in "if" and TOGETHER not in c.attrs
+    ]
     if "sample" not in sweep.dims or not names:
         raise InputError("correlations need a sweep with samples")
     known = np.isfinite(output.values)

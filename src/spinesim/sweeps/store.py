@@ -10,10 +10,12 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -21,22 +23,24 @@ import xarray as xr
 from spinesim.errors import InputError, OutputError
 from spinesim.files import write_atomically
 from spinesim.reading import shown
-from spinesim.sweeps.block import Block, output_shape
-from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn, drawn_attributes, labels, summary_attributes
+from spinesim.sweeps.block import Block, drawn, output_shape
+from spinesim.sweeps.chunks import PARTIAL, chunks_of, is_plain, serializer
+from spinesim.sweeps.dataset import ENDINGS, as_dataset, attributes, drawn_attributes, labels, summary_attributes
 from spinesim.sweeps.plan import Plan
 from spinesim.variables import variables
 
 HEAD, DATA, DONE, LOCK = "sweep.json", "results.zarr", "done", "lock"
 FORMAT = 1
 MOST_LOADED = 100_000_000  # bytes
+T = TypeVar("T")
 
 
 class Store:
     """An open store: reads which blocks are done, writes blocks, and holds the lock."""
 
-    def __init__(self, folder: Path, plan: Plan, block: int, group: Any) -> None:
+    def __init__(self, folder: Path, plan: Plan, block: int, arrays: Mapping[str, Any]) -> None:
         self.folder, self.plan, self.block = folder, plan, block
-        self._arrays = dict(group.arrays())  # looking one up takes as long as writing into it
+        self._chunks = {name: chunks_of(folder / DATA / name, array) for name, array in arrays.items()}
 
     @property
     def blocks(self) -> int:
@@ -55,17 +59,32 @@ class Store:
         OutputError
             When the disk is full or gone: finished blocks are kept.
         """
-        start, stop = self.bounds(number)
         with _told(self.folder, "finished blocks are kept, make room and go on with --resume"):
-            whole = {**values, **drawn(self.plan, start, stop)}
-            for name, array in whole.items():
-                self._arrays[name][start:stop] = array
-            _write_durably(self._mark(number), json.dumps({"digest": block_digest(whole)}))
+            for name, array in values.items():
+                self._chunks[name].write(number, array)
+            _write_durably(self._mark(number), json.dumps({"digest": block_digest(values)}))
 
-    def read(self, number: int) -> Block:
-        """Return the numbers of a block as they are on disk, with the values drawn for it."""
+    def read(self, number: int, names: Collection[str] = ()) -> Block:
+        """Return the numbers of a block as they are on disk, of all arrays where none is named."""
         start, stop = self.bounds(number)
-        return {name: array[start:stop] for name, array in self._arrays.items()}
+        return {name: self._chunks[name].read(number, stop - start) for name in names or self._chunks}
+
+    def done(self) -> list[int]:
+        """Return the blocks that were noted as done."""
+        return [number for number in range(self.blocks) if self._mark(number).exists()]
+
+    def read_all(self, names: Collection[str]) -> Block:
+        """Return the numbers of all blocks; of a block that is not done, what stands for nothing."""
+        whole = {name: self._chunks[name].empty(self.plan.design.size) for name in names}
+        for number in self.done():
+            rows = slice(*self.bounds(number))
+            for name, values in self.read(number, names).items():
+                whole[name][rows] = values
+        return whole
+
+    def bytes_of(self, names: Collection[str]) -> int:
+        """Return how large arrays are in memory."""
+        return self.plan.design.size * sum(self._chunks[name].empty(1).nbytes for name in names)
 
     def missing(self) -> list[int]:
         """Return the blocks that are not done, or whose numbers are not those that were noted."""
@@ -73,7 +92,7 @@ class Store:
 
     def damaged(self) -> list[int]:
         """Return the blocks that were finished, but whose numbers are not those that were noted."""
-        return [n for n in range(self.blocks) if self._mark(n).exists() and not self._is_whole(n)]
+        return [number for number in self.done() if not self._is_whole(number)]
 
     def _is_whole(self, number: int) -> bool:
         try:
@@ -111,16 +130,22 @@ def open_store(folder: Path, plan: Plan, block: int, resume: bool) -> Iterator[S
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot write {shown(str(folder))}: {error.strerror}") from error
+    _refuse_foreign(folder)
     with _locked(folder):
         if (folder / HEAD).exists():
             block = _check_same(folder, plan)
             _tidy(folder)
-        else:
-            with _told(folder, "make room and go on with --resume"):
-                _create(folder, plan, block)
         with _told(folder, "make room and go on with --resume"):
-            group = _whole_group(folder, plan, block)
-        yield Store(folder, plan, block, group)
+            make = _whole if (folder / HEAD).exists() else _create
+            arrays = _undisturbed(lambda: make(folder, plan, block))
+        yield Store(folder, plan, block, arrays)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds something else than a store, or what is left of one that was killed at its start."""
+    held = {path.name for path in folder.iterdir() if not (path.name.startswith(".") and path.suffix == ".json")}
+    if held and HEAD not in held and (LOCK not in held or held - {LOCK, DATA, DONE}):
+        raise InputError(f"{shown(str(folder))} is not a store of a sweep: choose another name")
 
 
 @contextlib.contextmanager
@@ -131,6 +156,16 @@ def _told(folder: Path, what_now: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(f"cannot write {shown(str(folder))}: {reason}; {what_now}") from error
+
+
+def _undisturbed(work: Callable[[], T]) -> T:
+    """Do what Ctrl-C should wait for: it reaches the main thread alone, and Zarr cut off halfway leaves warnings.
+
+    Nor does it warn of words, that other readers of Zarr may not know: drawn words are such.
+    """
+    with ThreadPoolExecutor(1) as pool, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The data type .* does not have a Zarr V3 specification")
+        return pool.submit(work).result()
 
 
 def _check_same(folder: Path, plan: Plan) -> int:
@@ -146,7 +181,7 @@ def _check_same(folder: Path, plan: Plan) -> int:
 
 def _tidy(folder: Path) -> None:
     """Take away what a killed process was still writing."""
-    for pattern in (f"{DONE}/.*.json", f"{DATA}/**/*.partial"):
+    for pattern in (f"{DONE}/.*.json", f"{DATA}/**/*{PARTIAL}"):
         for path in folder.glob(pattern):
             path.unlink(missing_ok=True)
 
@@ -168,10 +203,10 @@ def read_head(folder: Path) -> dict[str, Any]:
         raise InputError(f"{shown(str(folder))} is not a store of a sweep") from error
 
 
-def _create(folder: Path, plan: Plan, block: int) -> None:
+def _create(folder: Path, plan: Plan, block: int) -> dict[str, Any]:
     """Lay out the arrays; the head comes last, and without it nothing is there."""
     _zarr().open_group(folder / DATA, mode="w").attrs.update(attributes(plan))
-    _whole_group(folder, plan, block)
+    arrays = _whole(folder, plan, block)
     head = {
         "format": FORMAT,
         "digest": plan.digest,
@@ -180,9 +215,10 @@ def _create(folder: Path, plan: Plan, block: int) -> None:
         "sweep": json.loads(plan.text),
     }
     _write_durably(folder / HEAD, json.dumps(head))
+    return arrays
 
 
-def _whole_group(folder: Path, plan: Plan, block: int) -> Any:
+def _whole(folder: Path, plan: Plan, block: int) -> dict[str, Any]:
     """Return the arrays to write into, and make those that are not there or can no longer be opened: their blocks are
     not what was noted, so that they are solved again.
     """
@@ -193,21 +229,24 @@ def _whole_group(folder: Path, plan: Plan, block: int) -> Any:
         (folder / DATA / "zarr.json").unlink(missing_ok=True)
         group = _zarr().open_group(folder / DATA, mode="a")
         group.attrs.update(attributes(plan))
-    for name in plan.outputs:
-        _lay_out(
+    told = drawn_attributes(plan)
+    arrays = {
+        name: _lay_out(
             group, plan, block, name, output_shape(plan, name), variables()[name].dims, variables()[name].attributes
         )
-    for name, told in ENDINGS.items():
-        _lay_out(group, plan, block, name, (), (), told)
-    for name, values in drawn(plan, 0, 1).items():
-        _lay_out(group, plan, block, name, (), (), drawn_attributes(plan)[name], values.dtype)
-    return group
+        for name in plan.outputs
+    }
+    arrays |= {name: _lay_out(group, plan, block, name, (), (), own) for name, own in ENDINGS.items()}
+    return arrays | {
+        name: _lay_out(group, plan, block, name, (), (), told[name], values.dtype)
+        for name, values in drawn(plan, 0, 1).items()
+    }
 
 
 def _lay_out(
     group: Any, plan: Plan, block: int, name: str, shape: tuple[int, ...], dims: tuple[str, ...],
     attributes: dict[str, Any], dtype: Any = "f8",
-) -> None:  # fmt: skip
+) -> Any:  # fmt: skip
     """Make one array over all scenarios, chunked by block, unless it is there; what is not done yet is NaN, or -1 as a
     status.
 
@@ -218,16 +257,15 @@ def _lay_out(
     wanted = ((size, *shape), (min(block, size), *shape), kind)
     try:
         array = group[name]
-        if (array.shape, array.chunks, array.dtype) == wanted:
-            return
+        if (array.shape, array.chunks, array.dtype) == wanted and is_plain(array):
+            return array
     except Exception:  # not there, or its description is cut short
         pass
     empty = {"status": -1, "unsettled": 0}.get(name, np.nan if kind.kind == "f" else None)
-    array = group.create_array(
-        name, shape=wanted[0], chunks=wanted[1], dtype=kind, fill_value=empty,
-        dimension_names=("scenario", *dims), compressors=None, overwrite=True,
+    return group.create_array(
+        name, shape=wanted[0], chunks=wanted[1], dtype=kind, fill_value=empty, serializer=serializer(),
+        dimension_names=("scenario", *dims), compressors=None, overwrite=True, attributes=attributes,
     )  # fmt: skip
-    array.attrs.update(attributes)
 
 
 @contextlib.contextmanager
@@ -277,30 +315,37 @@ def load_store(folder: Path, plan: Plan, outputs: tuple[str, ...] = (), *, check
     InputError
         When a finished block is not what it was.
     """
-    group = _opened(folder, plan)
+    store = Store(folder, plan, int(read_head(folder)["block"]), _opened(folder, plan))
     if check:
-        _refuse_damage(Store(folder, plan, int(read_head(folder)["block"]), group))
+        _refuse_damage(store)
     plan = replace(plan, outputs=outputs or plan.outputs)
     names = (*plan.outputs, *ENDINGS)
-    if outputs or sum(group[name].nbytes for name in names) <= MOST_LOADED:
-        return as_dataset(plan, {name: _read(folder, group[name]) for name in names})
-    lazy = xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
+    if outputs or store.bytes_of(names) <= MOST_LOADED:
+        known = drawn(plan, 0, 1) if len(store.done()) == store.blocks else ()
+        return as_dataset(plan, store.read_all((*names, *known)))
+    lazy = _undisturbed(
+        lambda: xr.open_dataset(folder / DATA, engine="zarr", consolidated=False, chunks=None, cache=False)
+    )
     lazy = lazy.set_coords(list(drawn(plan, 0, 1)))[list(names)].assign_coords(labels(plan))
-    lazy.attrs |= summary_attributes(*(_read(folder, group[name]) for name in ENDINGS))
+    lazy.attrs |= summary_attributes(**store.read_all(ENDINGS))
     return lazy if plan.design.kind == "grid" else lazy.rename(scenario="sample")
 
 
-def _opened(folder: Path, plan: Plan) -> Any:
+def _opened(folder: Path, plan: Plan) -> dict[str, Any]:
     """Return the arrays of a store to read."""
     zarr = _zarr()
     try:
-        group = zarr.open_group(folder / DATA, mode="r")
-        for name in (*plan.outputs, *ENDINGS):
-            _ = group[name]
-        return group
+        return _undisturbed(lambda: _arrays(zarr.open_group(folder / DATA, mode="r"), plan))
     except Exception as error:  # gone, or no longer what it says
         message = f"its numbers cannot be opened ({error}); --resume solves again what is lost"
         raise InputError(f"{shown(str(folder))} is damaged: {message}") from error
+
+
+def _arrays(group: Any, plan: Plan) -> dict[str, Any]:
+    arrays = {name: group[name] for name in (*plan.outputs, *ENDINGS, *drawn(plan, 0, 1))}
+    if not all(map(is_plain, arrays.values())):
+        raise ValueError("they are packed in another way than spinesim packs them")
+    return arrays
 
 
 def _refuse_damage(store: Store) -> None:
@@ -313,11 +358,3 @@ def _refuse_damage(store: Store) -> None:
         f"{shown(str(store.folder))} is damaged: scenarios {first:,} to {last - 1:,}{more} are not what was written; "
         "--resume solves again what is lost"
     )
-
-
-def _read(folder: Path, array: Any) -> Any:
-    """Return all numbers of an array, or say that the store is damaged."""
-    try:
-        return array[:]
-    except Exception as error:  # as above
-        raise InputError(f"{shown(str(folder))} is damaged: {error}; --resume solves again what is lost") from error
