@@ -1,6 +1,11 @@
-"""A small symmetric positive system, by its upper triangle: rows lie side by side in memory."""
+"""A small symmetric positive system, by its upper triangle: rows lie side by side in memory.
+
+Inner loops count in uint64, as those of `paths`.
+"""
 
 import math
+
+from numpy import uint64
 
 from spinesim.kernels import lanes
 from spinesim.kernels.jit import kernel
@@ -22,7 +27,7 @@ def factorize(h: Floats, n: int) -> None:
     for q in range(n):
         pivot = 1.0 / math.sqrt(max(h[q, q], 1e-30))
         h[q, q] = pivot
-        for i in range(q + 1, n):
+        for i in range(uint64(q + 1), uint64(n)):
             h[q, i] *= pivot
         for k in range(q + 1, n):
             lanes.subtract(h, k, q, h[q, k], k, n)
@@ -36,10 +41,10 @@ def substitute(h: Floats, rhs: Floats, out: Floats, n: int) -> None:
     for k in range(n):
         value = out[k] * h[k, k]
         out[k] = value
-        for i in range(k + 1, n):
+        for i in range(uint64(k + 1), uint64(n)):
             out[i] -= h[k, i] * value
     for k in range(n - 1, -1, -1):
         total = out[k]
-        for i in range(k + 1, n):
+        for i in range(uint64(k + 1), uint64(n)):
             total -= h[k, i] * out[i]
         out[k] = total * h[k, k]

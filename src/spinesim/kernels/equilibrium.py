@@ -4,6 +4,8 @@ hips.
 
 import math
 
+from numpy import uint64
+
 from spinesim.kernels import kinematics, lanes, loads, muscle, passive, paths, settling, turning, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import (
@@ -222,7 +224,7 @@ def tensions(n: int, n_line: int, x: Floats, gain: Floats, rest: Floats, out: Fl
     """Write tensions (pull,) N: passive plus active parts; n fascicles lead n_line lines, pushes follow."""
     for i in range(n):
         out[i] = rest[i] + x[i] * gain[i]
-    for i in range(n, n_line):
+    for i in range(uint64(n), uint64(n_line)):
         out[i] = rest[i]
     for i in range(n_line, out.size):
         out[i] = rest[i] + x[i - n_line + n] * gain[i]
@@ -291,7 +293,7 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     if task.pressure < 0.0:
         _breathe(person.breath, task, work)
     for row in range(N_EQUATION):
-        for q in range(problem.x.size - 2 * task.turns, problem.x.size):
+        for q in range(uint64(problem.x.size - 2 * task.turns), uint64(problem.x.size)):
             problem.a[row, q] = 0.0
     if may_settle and task.settle > 0.0:
         settling.slopes(person, task, state.u, work)

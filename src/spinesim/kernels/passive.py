@@ -2,6 +2,8 @@
 
 import math
 
+from numpy import uint64
+
 from spinesim.kernels import disc, facet, ligament, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.tables import N_LEVEL, Discs, Facets, Floats, Frames, Ints, Person, Task, Tissue
@@ -99,7 +101,7 @@ def _add_strands(
         cxx, cyx, czx, cxy, cyy, czy, cxz, cyz, czz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         sxx, syy, szz, sxy, sxz, syz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         qxx, qyx, qzx, qxy, qyy, qzy, qxz, qyz, qzz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for n in range(start[j], start[j + 1]):
+        for n in range(uint64(start[j]), uint64(start[j + 1])):
             ax, ay, az = upper[n, 0], upper[n, 1], upper[n, 2]
             x, y, z = u[j, 0] + ax - lower[n, 0], u[j, 1] + ay - lower[n, 1], u[j, 2] + az - lower[n, 2]
             square = x * x + y * y + z * z

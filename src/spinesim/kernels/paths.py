@@ -1,6 +1,12 @@
-"""The lines of pull of fascicles and fascia bands over the moving bodies."""
+"""The lines of pull of fascicles and fascia bands over the moving bodies.
+
+Loops over a bundle count in uint64: a signed index that does not begin at 0 might be a negative one, which counts from
+the end, so that the compiler would ask at every access and take one number at a time.
+"""
 
 import math
+
+from numpy import uint64
 
 from spinesim.kernels import lanes, vec3
 from spinesim.kernels.jit import apart, kernel
@@ -30,7 +36,7 @@ def _turn(
     first: int, after: int, rxx: float, rxy: float, rxz: float, ryx: float, ryy: float, ryz: float,
     rzx: float, rzy: float, rzz: float, x: Floats, y: Floats, z: Floats, out_x: Floats, out_y: Floats, out_z: Floats,
 ) -> None:  # fmt: skip
-    for i in range(first, after):
+    for i in range(uint64(first), uint64(after)):
         px, py, pz = x[i], y[i], z[i]
         out_x[i] = rxx * px + rxy * py + rxz * pz
         out_y[i] = ryx * px + ryy * py + ryz * pz
@@ -64,7 +70,7 @@ def _unit_pulls(
     """Write length, force on the cranial end and moment about the origin of segments between two bodies, whose origins
     are a and b.
     """
-    for i in range(first, after):
+    for i in range(uint64(first), uint64(after)):
         px, py, pz = bx + at_bx[i], by + at_by[i], bz + at_bz[i]
         x, y, z = ax + at_ax[i] - px, ay + at_ay[i] - py, az + at_az[i] - pz
         length = math.sqrt(x * x + y * y + z * z)
@@ -144,7 +150,7 @@ def _begin_rows(lines: Lines, pulls: Pulls, rows: int, a: Floats) -> None:
 @kernel
 def _wall_rows(first: int, after: int, line: Ints, share: float, o: Floats, full: Floats, a: Floats) -> None:
     """Add the moments of segments' lines on the abdominal wall at all levels."""
-    for i in range(first, after):
+    for i in range(uint64(first), uint64(after)):
         x, y, z = _wall_couple(share, o, full[0, i], full[1, i], full[2, i], full[3, i], full[4, i], full[5, i])
         for j in range(N_LEVEL):
             _add_moment(a, 3 * j, line[i], x, y, z)
@@ -153,7 +159,7 @@ def _wall_rows(first: int, after: int, line: Ints, share: float, o: Floats, full
 @kernel
 def _hip_rows(first: int, after: int, line: Ints, add: bool, side: int, o: Floats, full: Floats, a: Floats) -> None:
     """Write the moments of segments' lines at a hip, on top of what is there where lines have more segments."""
-    for i in range(first, after):
+    for i in range(uint64(first), uint64(after)):
         x, y, z = _about(o, 7 + side, full[0, i], full[1, i], full[2, i], full[3, i], full[4, i], full[5, i])
         if add:
             _add_moment(a, 18 + 3 * side, line[i], x, y, z)
@@ -171,7 +177,7 @@ def _level_rows(
         arm[j, 2, 0], arm[j, 2, 1], arm[j, 2, 2], full[0], full[1], full[2], full[3], full[4], full[5],
         moment[0], moment[1], moment[2],
     )  # fmt: skip
-    for i in range(first, after):
+    for i in range(uint64(first), uint64(after)):
         if add:
             _add_moment(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
         else:
@@ -185,7 +191,7 @@ def _moments(
     x: Floats, y: Floats, z: Floats,
 ) -> None:  # fmt: skip
     """Write moments with those of the forces at arms."""
-    for i in range(first, after):
+    for i in range(uint64(first), uint64(after)):
         px, py, pz = fx[i], fy[i], fz[i]
         x[i] = mx[i] + xx * px + xy * py + xz * pz
         y[i] = my[i] + yx * px + yy * py + yz * pz
@@ -253,7 +259,7 @@ def write_wrenches(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
         first, after = lines.bundle[n], lines.bundle[n + 1]
         a, b = lines.segment_a[first], lines.segment_b[first]
         low, high = levels_crossed(a, b)
-        for i in range(first, after):
+        for i in range(uint64(first), uint64(after)):
             fx, fy, fz, mx, my, mz = unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i]
             for j in range(low, high):
                 add_wrench(wrench, line[i], 6 * j, fx, fy, fz, mx, my, mz)

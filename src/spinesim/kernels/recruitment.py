@@ -9,6 +9,8 @@ the whole optimality residual.
 
 import math
 
+from numpy import uint64
+
 from spinesim.kernels import lanes
 from spinesim.kernels.cholesky import factorize, substitute
 from spinesim.kernels.jit import apart, kernel
@@ -163,7 +165,7 @@ def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
     reach, order, index, root = problem.reach, problem.order, problem.index, problem.root
     n_free, both, hips = 0, 0, 0
     for n in range(order.size):
-        i = order[n]
+        i = uint64(order[n])
         d = slope(problem.x[i], problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
         if d > 0.0:
             index[n_free] = i
@@ -182,8 +184,8 @@ def _dual_hessian(problem: Problem, gamma: float, power: int) -> None:
 @apart
 def _pick(first: int, after: int, index: Ints, root: Floats, row: Floats, out: Floats) -> None:
     """Write numbers of a row, each times its root."""
-    for n in range(first, after):
-        out[n] = root[n] * row[index[n]]
+    for n in range(uint64(first), uint64(after)):  # unsigned, so that none counts from the end
+        out[n] = root[n] * row[uint64(index[n])]
 
 
 @kernel
