@@ -161,7 +161,7 @@ def _compiling_parts(dispatcher: Any) -> Any:
     return Once
 
 
-def dispatcher_of(function: Callable[..., Any], folder: Path | None, apart: bool) -> Any:
+def dispatcher_of(function: Callable[..., Any], folder: Path | None, apart: bool = False) -> Any:
     """Return what numba makes of a function that kernels call, its parts cached in a folder; `apart`: what its arrays
     hold does not overlap.
     """

@@ -18,8 +18,8 @@ def prepare_lines(lines: Lines, r: Floats, pulls: Pulls) -> None:
     """Update pulls.seg_a, pulls.seg_b (3, segment) given the body orientations r (body, 3, 3)."""
     bundle = lines.bundle
     for n in range(bundle.size - 1):
-        _turn_points(bundle[n], bundle[n + 1], r, lines.segment_a[bundle[n]], lines.point_a, pulls.seg_a)
-        _turn_points(bundle[n], bundle[n + 1], r, lines.segment_b[bundle[n]], lines.point_b, pulls.seg_b)
+        _turn_points(bundle[n], bundle[n + 1], r, int(lines.segment_a[bundle[n]]), lines.point_a, pulls.seg_a)
+        _turn_points(bundle[n], bundle[n + 1], r, int(lines.segment_b[bundle[n]]), lines.point_b, pulls.seg_b)
 
 
 @kernel
@@ -51,7 +51,7 @@ def line_geometry(lines: Lines, o: Floats, pulls: Pulls) -> None:
         length[i] = lines.fixed_length[i]
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
-        a, b = lines.segment_a[first], lines.segment_b[first]
+        a, b = int(lines.segment_a[first]), int(lines.segment_b[first])
         _unit_pulls(
             first, after, o[a, 0], o[a, 1], o[a, 2], o[b, 0], o[b, 1], o[b, 2],
             at_a[0], at_a[1], at_a[2], at_b[0], at_b[1], at_b[2],
@@ -92,7 +92,7 @@ def sum_lines(lines: Lines, share: float, o: Floats, pulls: Pulls, tension: Floa
         taut[i] = tension[line[i]]
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
-        a, b = lines.segment_a[first], lines.segment_b[first]
+        a, b = int(lines.segment_a[first]), int(lines.segment_b[first])
         fx, fy, fz, mx, my, mz = lanes.dot_six(pulls.unit, 0, taut, first, after - first)
         low, high = levels_crossed(a, b)
         for j in range(low, high):
@@ -122,7 +122,7 @@ def line_rows(lines: Lines, share: float, o: Floats, pulls: Pulls, arm: Floats, 
         first, after = lines.bundle[n], lines.bundle[n + 1]
         if line[first] >= lines.n_fascicle:
             continue
-        low_body, high_body = lines.segment_a[first], lines.segment_b[first]
+        low_body, high_body = int(lines.segment_a[first]), int(lines.segment_b[first])
         low, high = levels_crossed(low_body, high_body)
         add = lines.shared[line[first]] != 0.0
         for j in range(low, high):
@@ -257,7 +257,7 @@ def write_wrenches(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
     wrench[:, : lines.f_max.size] = 0.0
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
-        a, b = lines.segment_a[first], lines.segment_b[first]
+        a, b = int(lines.segment_a[first]), int(lines.segment_b[first])
         low, high = levels_crossed(a, b)
         for i in range(uint64(first), uint64(after)):
             fx, fy, fz, mx, my, mz = unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i]
