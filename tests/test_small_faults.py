@@ -146,8 +146,8 @@ def test_a_structural_turn_settles_part_of_the_way_back_and_a_held_one_does_not(
         float(turned(cause)["disc_rotation"].sel(level="L4-L5", rotation="left_axial_rotation"))
         for cause in ("postural", "structural")
     )
-    assert held == pytest.approx(2.0, rel=0.08)
-    assert 0.5 < settled < 1.8
+    assert held == pytest.approx(2.0, rel=0.12)  # holding it all would cost more than vertebrae's habits are worth
+    assert 0.5 < settled < 0.8 * held
 
 
 def test_a_disc_grown_turned_is_held_by_muscles() -> None:
