@@ -54,8 +54,8 @@ def shear_outside(level: str, force: str) -> float:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_joints_bear_shear_forwards_and_not_backwards(level: str) -> None:
-    """The facets face backwards: they stop the vertebra above from sliding forwards; backwards the oblique strand of the
-    capsule and ligaments pull.
+    """The facets face backwards: they stop the vertebra above from sliding forwards; backwards ligaments pull, and the
+    oblique strand of the capsule.
     """
     assert shear_outside(level, "300 N") > 0.1
     assert abs(shear_outside(level, "-300 N")) < 0.1
