@@ -106,7 +106,7 @@ PARAMETERS = (
         (("breath", "effort", "threshold", 1.0),),
     ),
     Parameter(
-        "cost of settling", 1.0, 0.3, 10.0, "assumed; below, L2 tilts by 7 deg under 20 kg held far",
+        "cost of settling", 1.0, 0.3, 10.0, "assumed; below, L2 tilts by 8 deg under 20 kg held far",
         lambda m: m.recruitment.settle_cost,
         lambda v: part("recruitment", settle_cost=v), (("recruitment", "settling", "cost", 1.0),),
     ),
