@@ -364,8 +364,18 @@ def test_compare_as_json_is_one_object(solver, capsys):
     keys = {"tissue", "variable", "where", "a", "b", "change", "percent", "share", "unit"}
     assert set(plain["rows"][0]) == keys
     assert plain["largest"].startswith("The largest change is in the ")
+    assert plain["warnings"] == []
     solver.status = 3
     assert main(["compare", "a.yaml", "a.yaml"]) == 1
+
+
+def test_compare_says_first_what_is_not_solved(solver, capsys):
+    solver.status, solver.attributes = 1, {"status_message": "muscles cannot hold this load"}
+    assert main(["compare", "a.yaml", "a.yaml"]) == 1
+    first = capsys.readouterr().out.split("\n\n")[0]
+    assert first == "a: muscles cannot hold this load\nb: muscles cannot hold this load"
+    assert main(["compare", "a.yaml", "a.yaml", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["warnings"] == first.splitlines()
 
 
 def test_list_names_the_small_faults(capsys):

@@ -50,6 +50,14 @@ def test_a_change_of_almost_nothing_does_not_come_first():
     assert compare_results(a, b)[0]["variable"] == "joint_compression"
 
 
+def test_no_percentage_of_next_to_nothing():
+    a, b = fake_result(), fake_result()
+    a["intra_abdominal_pressure"][...] = 1e-4
+    b["intra_abdominal_pressure"][...] = 20.0
+    (row,) = compare_results(a, b)
+    assert (row["variable"], row["percent"]) == ("intra_abdominal_pressure", None)
+
+
 def test_nothing_divides_by_zero():
     a, b = fake_result(), fake_result()
     a["facet_force"][:] = 0.0

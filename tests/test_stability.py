@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from difference_tangent import tangent_by_differences
 from solving import Solved, closeness, situation, solve
-from spinesim import stability
+from spinesim import simulate, stability
 from spinesim.kernels.tables import State, Work
 from spinesim.stability import assess, critical, stiffness
 from test_laws import bare_column
@@ -174,3 +174,9 @@ def test_soft_translations_take_from_the_rotations() -> None:
         passive[0, 0], passive[18, 18], muscles[0, 0] = 3.0, 2.0, 1.0
         passive[0, 18] = passive[18, 0] = mixed
         assert critical(passive, muscles) == pytest.approx(wanted, rel=SOLVED)
+
+
+def test_who_leans_on_something_is_not_told_to_brace() -> None:
+    """What would hold them does not follow in the tangent, so it cannot say what they need."""
+    note = simulate("sitting_back_rest").attrs["stability_note"]
+    assert "not counted" in note and "co-contraction" not in note

@@ -136,13 +136,14 @@ def compare(a: str, b: str, show_all: bool, plot: str | None, form: str) -> int:
     rows = compare_results(results[0], results[1])
     if plot:
         _draw(results, plot)
-    names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
-    if form == "json":
-        _print_json({"a": names[0], "b": names[1], "largest": largest_effect(rows), "rows": rows})
-    else:
-        from spinesim.summary import print_changes
+    from spinesim.summary import print_changes, warnings_of
 
-        print_changes(rows, names, sys.stdout, None if show_all else _SHOWN_CHANGES)
+    names = (str(results[0].attrs["scenario_name"]), str(results[1].attrs["scenario_name"]))
+    warnings = [f"{side}: {text}" for side, own in zip("ab", results, strict=True) for text in warnings_of(own)]
+    if form == "json":
+        _print_json({"a": names[0], "b": names[1], "warnings": warnings, "largest": largest_effect(rows), "rows": rows})
+    else:
+        print_changes(rows, names, sys.stdout, None if show_all else _SHOWN_CHANGES, warnings)
     return max(_exit_code(result) for result in results)
 
 

@@ -60,6 +60,7 @@ FLOORS = "100 N, 5 N m, 0.1 MPa, 1 kPa, 2 deg, 1 mm"  # the part of _NOTABLE tha
 _LEFT_OUT_GROUPS = ("geometry", "solver")
 _LEADS = 1.0  # added to the rank of a notable change of a leading variable, so that it comes before details
 _SMALLEST_CHANGE = 1e-9  # of the scale; less is rounding
+_NOTHING = 1e-3  # of what is worth a look: a percentage of less says nothing
 
 
 class Change(TypedDict):
@@ -96,7 +97,7 @@ def compare_results(a: xr.Dataset, b: xr.Dataset) -> list[Change]:
         largest change (b minus a) against the usual size of its variable first; then what only one of the two has. The
         usual size is the variable's largest number in a and b, and at least what is worth a look in its unit
         (100 N, 5 N m, 0.1 MPa, 1 kPa, 2 deg, 1 mm), so that a change of almost nothing never leads. `percent` is of a,
-        None where a is zero. Geometry and solver variables are left out.
+        None where a is next to nothing. Geometry and solver variables are left out.
 
     Raises
     ------
@@ -221,7 +222,8 @@ def _share(a: float, b: float, scale: float) -> float | None:
 
 def _row(variable: str, where: str, a: float, b: float, share: float, unit: str) -> Change:
     change = _known(b - a)
-    percent = 100.0 * change / abs(a) if change is not None and a != 0.0 else None
+    counts = abs(a) > _NOTHING * _NOTABLE.get(unit, _NOTABLE_SHARE)
+    percent = 100.0 * change / abs(a) if change is not None and counts else None
     return Change(
         tissue=tissue_of(variable), variable=variable, where=where, a=_known(a), b=_known(b),
         change=change, percent=percent, share=share if share >= 0.0 else None, unit=unit,

@@ -42,9 +42,26 @@ def print_summary(result: xr.Dataset | Labelled, file: IO[str]) -> None:
     _print(_summary(result), file)
 
 
-def print_changes(rows: Sequence[Change], names: tuple[str, str], file: IO[str], most: int | None = None) -> None:
-    """Print the rows of a comparison by tissue, at most so many notable ones of each."""
-    _print(_changes(rows, names, most), file)
+def print_changes(
+    rows: Sequence[Change], names: tuple[str, str], file: IO[str], most: int | None = None,
+    warnings: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Print the rows of a comparison by tissue, at most so many notable ones of each; what is wrong with a side comes
+    first.
+    """
+    _print(_changes(rows, names, most, warnings), file)
+
+
+def warnings_of(result: xr.Dataset | Labelled) -> list[str]:
+    """Return what a reader must know before the numbers: torn ligaments, a load that is not held, an odd posture."""
+    from spinesim.results import Labelled
+
+    warnings = str(result.attrs["torn"]).split("; ") if result.attrs.get("torn") else []
+    if int(Labelled.of(result).number("status")) != 0 or result.attrs.get("unsettled"):
+        warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
+    elif "unusual" in result.attrs:
+        warnings.append(str(result.attrs["unusual"]))
+    return warnings
 
 
 def print_list(titles: dict[str, dict[str, str]], file: IO[str]) -> None:
@@ -73,12 +90,7 @@ def _has_style(file: IO[str]) -> bool:
 def _summary(result: xr.Dataset | Labelled) -> Iterator[RenderableType]:
     from spinesim.results import Labelled
 
-    told = Labelled.of(result)
-    warnings = str(result.attrs["torn"]).split("; ") if result.attrs.get("torn") else []
-    if int(told.number("status")) != 0 or result.attrs.get("unsettled"):
-        warnings.append(str(result.attrs.get("status_message") or result.attrs.get("status")))
-    elif "unusual" in result.attrs:
-        warnings.append(str(result.attrs["unusual"]))
+    told, warnings = Labelled.of(result), warnings_of(result)
     if warnings:
         yield Text("\n".join(warnings), style="bold red")
         yield Text()
@@ -236,12 +248,17 @@ def _bulge(result: Labelled) -> list[str]:
     return [f"{'bulge':<10} {note}"] if note else []
 
 
-def _changes(rows: Sequence[Change], names: tuple[str, str], most: int | None) -> Iterator[RenderableType]:
+def _changes(
+    rows: Sequence[Change], names: tuple[str, str], most: int | None, warnings: Sequence[str]
+) -> Iterator[RenderableType]:
     """Yield the sentence on the largest effect, then a table by tissue: of each at most so many notable changes, or
     all.
     """
     from spinesim.comparison import FLOORS, by_tissue, is_notable, largest_effect
 
+    if warnings:
+        yield Text("\n".join(warnings), style="bold red")
+        yield Text()
     yield Text(f"a: {names[0]}\nb: {names[1]}", style="bold")
     yield Text()
     if not rows:

@@ -10,7 +10,7 @@ import numpy as np
 from spinesim.assembly import Assembly
 from spinesim.kernels.stability_tables import Margin
 from spinesim.kernels.status import CONVERGED, NOT_CONVERGED, UNSTABLE
-from spinesim.kernels.tables import Floats, State, Work
+from spinesim.kernels.tables import BED, Floats, State, Work
 from spinesim.model.spine import LEVELS
 from spinesim.results.levels import named_turns
 
@@ -76,6 +76,10 @@ def stability_note(assembly: Assembly, stability: Margin) -> str:
     weakest = _weakest_turn(stability)
     if critical <= q:
         return f"stable with muscle stiffness q = {q:.3g} (critical {critical:.3g}){weakest}"
+    if assembly.task.contact == BED or (assembly.task.support_on > 0.0).any():
+        return (
+            f"not held by muscles alone (critical q = {critical:.3g}); what the person lies or leans on is not counted"
+        )
     needed = f"muscles so little active would have to be stiffer (q = {critical:.3g}) than measured (up to {q:.3g})"
     return f"needs co-contraction: {needed}{weakest}"
 
