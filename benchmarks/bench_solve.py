@@ -168,7 +168,7 @@ def report_lines(report: dict[str, Any]) -> list[str]:
     ]
     if "first_ever_s" in report["cli"]:
         lines.append(f"command line, first ever       {report['cli']['first_ever_s']:8.1f} s")
-    lines.append("phases of one iteration (posture once a solve, recruitment step several times):")
+    lines.append("phases of one iteration (posture while anything turns, recruitment step several times):")
     lines += [
         f"  {name:<28s} {value:8.1f} us   {100 * value / total:4.0f} %" for name, value in report["phases"].items()
     ]

@@ -52,7 +52,6 @@ def test_rows_are_moments_of_full_activation_with_forces_at_arms(solved: Any, hi
     for j in range(6):
         force, moment = wrench[6 * j : 6 * j + 3, :n], wrench[6 * j + 3 : 6 * j + 6, :n]
         expected[3 * j : 3 * j + 3] = moment + arm[j] @ force
-    # On the wall a couple reaches the levels without its force, which the pelvis bears.
     for s in range(hips):
         expected[18 + 3 * s : 21 + 3 * s] = wrench[39 + 6 * s : 42 + 6 * s, :n]
     expected *= work.pulls.gain[:n]

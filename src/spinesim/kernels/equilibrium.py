@@ -47,7 +47,6 @@ def prepare(person: Person, task: Task, work: Work) -> None:
     _set_columns(person.lines, person.breath, task, work.problem)
     _sort_columns(person.lines, work.problem)
     work.problem.a[:] = 0.0
-    work.pulls.wrench[:] = 0.0
     work.pulls.passive[:] = 0.0
     work.motion.mixed[:] = 0
 
@@ -155,7 +154,8 @@ def _press_sections(at: Floats, n: int, mid: Floats, a_up: Floats, wrench: Float
         x, y, z = vec3.rotate_at(mid, j, 0.0, 1.0, 0.0)
         px, py, pz = vec3.rotate_at(mid, j, at[0], at[1], at[2])
         mx, my, mz = vec3.cross(px + a_up[j, 0], py + a_up[j, 1], pz + a_up[j, 2], x, y, z)
-        paths.put_wrench(wrench, n, 6 * j, x, y, z, mx, my, mz)
+        vec3.put_column(wrench, 6 * j, n, x, y, z)
+        vec3.put_column(wrench, 6 * j + 3, n, mx, my, mz)
 
 
 @kernel
@@ -180,7 +180,8 @@ def _push_column(
     px, py, pz = px + o[THORAX, 0], py + o[THORAX, 1], pz + o[THORAX, 2]
     mx, my, mz = vec3.cross(px, py, pz, x, y, z)
     for j in range(N_LEVEL):
-        paths.put_wrench(wrench, row, 6 * j, x, y, z, mx, my, mz)
+        vec3.put_column(wrench, 6 * j, row, x, y, z)
+        vec3.put_column(wrench, 6 * j + 3, row, mx, my, mz)
 
 
 @kernel

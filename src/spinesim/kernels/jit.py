@@ -202,14 +202,16 @@ class Written:
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
     """Compile a function of scalars and arrays: cached, without the interpreter lock, dividing like numpy."""
-    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function))
-    KERNELS.append(made)
-    return made
+    return _made(function, apart=False)
 
 
 def apart(function: Callable[P, T]) -> Callable[P, T]:
     """Compile a kernel whose arrays do not overlap where it writes: its loops take several numbers at a time."""
-    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function, apart=True))
+    return _made(function, apart=True)
+
+
+def _made(function: Callable[P, T], *, apart: bool) -> Callable[P, T]:
+    made = function if IS_INTERPRETED else cast("Callable[P, T]", Kernel(function, apart))
     KERNELS.append(made)
     return made
 

@@ -10,7 +10,7 @@ from numpy import uint64
 
 from spinesim.kernels import lanes, vec3
 from spinesim.kernels.jit import apart, kernel
-from spinesim.kernels.tables import ABDOMEN, N_LEVEL, PELVIS, THORAX, Floats, Ints, Lines, Pulls
+from spinesim.kernels.tables import ABDOMEN, AT_HIPS, N_LEVEL, PELVIS, THORAX, Floats, Ints, Lines, Pulls
 
 
 @kernel
@@ -94,21 +94,17 @@ def sum_lines(lines: Lines, share: float, o: Floats, pulls: Pulls, tension: Floa
         first, after = lines.bundle[n], lines.bundle[n + 1]
         a, b = int(lines.segment_a[first]), int(lines.segment_b[first])
         fx, fy, fz, mx, my, mz = lanes.dot_six(pulls.unit, 0, taut, first, after - first)
-        low, high = levels_crossed(a, b)
+        low, high = _levels_crossed(a, b)
         for j in range(low, high):
-            c = 6 * j
-            out[c], out[c + 1], out[c + 2] = out[c] + fx, out[c + 1] + fy, out[c + 2] + fz
-            out[c + 3], out[c + 4], out[c + 5] = out[c + 3] + mx, out[c + 4] + my, out[c + 5] + mz
+            vec3.add_six(out, 6 * j, fx, fy, fz, mx, my, mz)
         if a == ABDOMEN or b == ABDOMEN:
             mx, my, mz = _wall_couple(share if b == ABDOMEN else -share, o, fx, fy, fz, mx, my, mz)
             for j in range(N_LEVEL):
-                c = 6 * j + 3
-                out[c], out[c + 1], out[c + 2] = out[c] + mx, out[c + 1] + my, out[c + 2] + mz
-        elif crosses_hip(a, b):
-            c, hip = 36 + 6 * ((a - 7) % 2), 7 + (a - 7) % 2
-            mx, my, mz = _about(o, hip, fx, fy, fz, mx, my, mz)
-            out[c], out[c + 1], out[c + 2] = out[c] + fx, out[c + 1] + fy, out[c + 2] + fz
-            out[c + 3], out[c + 4], out[c + 5] = out[c + 3] + mx, out[c + 4] + my, out[c + 5] + mz
+                vec3.add_three(out, 6 * j + 3, mx, my, mz)
+        elif _crosses_hip(a, b):
+            side = _side_of(a)
+            mx, my, mz = _about(o, 7 + side, fx, fy, fz, mx, my, mz)
+            vec3.add_six(out, 36 + 6 * side, fx, fy, fz, mx, my, mz)
 
 
 @kernel
@@ -117,20 +113,20 @@ def line_rows(lines: Lines, share: float, o: Floats, pulls: Pulls, arm: Floats, 
     and at the first `hips` hips. Rows of joints that a line does not cross stay as they are.
     """
     full, line = pulls.full, lines.segment_line
-    _begin_rows(lines, pulls, 18 + 3 * hips, a)
+    _begin_rows(lines, pulls, AT_HIPS + 3 * hips, a)
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
         if line[first] >= lines.n_fascicle:
             continue
         low_body, high_body = int(lines.segment_a[first]), int(lines.segment_b[first])
-        low, high = levels_crossed(low_body, high_body)
+        low, high = _levels_crossed(low_body, high_body)
         add = lines.shared[line[first]] != 0.0
         for j in range(low, high):
             _level_rows(first, after, line, add, full, arm, j, pulls.moment, a)
         if low_body == ABDOMEN or high_body == ABDOMEN:
             _wall_rows(first, after, line, share if high_body == ABDOMEN else -share, o, full, a)
-        elif crosses_hip(low_body, high_body) and (low_body - 7) % 2 < hips:
-            _hip_rows(first, after, line, add, (low_body - 7) % 2, o, full, a)
+        elif _crosses_hip(low_body, high_body) and _side_of(low_body) < hips:
+            _hip_rows(first, after, line, add, _side_of(low_body), o, full, a)
 
 
 @kernel
@@ -153,7 +149,7 @@ def _wall_rows(first: int, after: int, line: Ints, share: float, o: Floats, full
     for i in range(uint64(first), uint64(after)):
         x, y, z = _wall_couple(share, o, full[0, i], full[1, i], full[2, i], full[3, i], full[4, i], full[5, i])
         for j in range(N_LEVEL):
-            _add_moment(a, 3 * j, line[i], x, y, z)
+            vec3.add_column(a, 3 * j, line[i], x, y, z)
 
 
 @kernel
@@ -162,9 +158,9 @@ def _hip_rows(first: int, after: int, line: Ints, add: bool, side: int, o: Float
     for i in range(uint64(first), uint64(after)):
         x, y, z = _about(o, 7 + side, full[0, i], full[1, i], full[2, i], full[3, i], full[4, i], full[5, i])
         if add:
-            _add_moment(a, 18 + 3 * side, line[i], x, y, z)
+            vec3.add_column(a, AT_HIPS + 3 * side, line[i], x, y, z)
         else:
-            _put_moment(a, 18 + 3 * side, line[i], x, y, z)
+            vec3.put_column(a, AT_HIPS + 3 * side, line[i], x, y, z)
 
 
 @kernel
@@ -179,9 +175,9 @@ def _level_rows(
     )  # fmt: skip
     for i in range(uint64(first), uint64(after)):
         if add:
-            _add_moment(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
+            vec3.add_column(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
         else:
-            _put_moment(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
+            vec3.put_column(a, 3 * j, line[i], moment[0, i], moment[1, i], moment[2, i])
 
 
 @apart
@@ -205,19 +201,7 @@ def _at_full(n: int, gain: Floats, unit: Floats, out: Floats) -> None:
 
 
 @kernel
-def _put_moment(a: Floats, row: int, k: int, x: float, y: float, z: float) -> None:
-    a[row, k], a[row + 1, k], a[row + 2, k] = x, y, z
-
-
-@kernel
-def _add_moment(a: Floats, row: int, k: int, x: float, y: float, z: float) -> None:
-    a[row, k] += x
-    a[row + 1, k] += y
-    a[row + 2, k] += z
-
-
-@kernel
-def levels_crossed(a: int, b: int) -> tuple[int, int]:
+def _levels_crossed(a: int, b: int) -> tuple[int, int]:
     """Return the first level that a segment between bodies a and b pulls together, and the one after its last: one from
     the abdominal wall pulls on the pelvis there.
     """
@@ -227,9 +211,15 @@ def levels_crossed(a: int, b: int) -> tuple[int, int]:
 
 
 @kernel
-def crosses_hip(a: int, b: int) -> bool:
+def _crosses_hip(a: int, b: int) -> bool:
     """Tell whether a segment runs from a leg, which it leaves alone while it stays within it."""
     return THORAX < a != ABDOMEN and b <= THORAX
+
+
+@kernel
+def _side_of(leg: int) -> int:
+    """Return the side of a thigh or shank."""
+    return (leg - 7) % 2
 
 
 @kernel
@@ -258,38 +248,18 @@ def write_wrenches(lines: Lines, share: float, o: Floats, pulls: Pulls) -> None:
     for n in range(lines.bundle.size - 1):
         first, after = lines.bundle[n], lines.bundle[n + 1]
         a, b = int(lines.segment_a[first]), int(lines.segment_b[first])
-        low, high = levels_crossed(a, b)
+        low, high = _levels_crossed(a, b)
         for i in range(uint64(first), uint64(after)):
             fx, fy, fz, mx, my, mz = unit[0, i], unit[1, i], unit[2, i], unit[3, i], unit[4, i], unit[5, i]
             for j in range(low, high):
-                add_wrench(wrench, line[i], 6 * j, fx, fy, fz, mx, my, mz)
+                vec3.add_column(wrench, 6 * j, line[i], fx, fy, fz)
+                vec3.add_column(wrench, 6 * j + 3, line[i], mx, my, mz)
             if a == ABDOMEN or b == ABDOMEN:
                 mx, my, mz = _wall_couple(share if b == ABDOMEN else -share, o, fx, fy, fz, mx, my, mz)
                 for j in range(N_LEVEL):
-                    add_wrench(wrench, line[i], 6 * j, 0.0, 0.0, 0.0, mx, my, mz)
-            elif crosses_hip(a, b):
-                side = (a - 7) % 2
+                    vec3.add_column(wrench, 6 * j + 3, line[i], mx, my, mz)
+            elif _crosses_hip(a, b):
+                side = _side_of(a)
                 mx, my, mz = _about(o, 7 + side, fx, fy, fz, mx, my, mz)
-                add_wrench(wrench, line[i], 36 + 6 * side, fx, fy, fz, mx, my, mz)
-
-
-@kernel
-def add_wrench(
-    wrench: Floats, line: int, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
-) -> None:
-    """Add a force and a moment to the six rows from c."""
-    wrench[c, line] += x
-    wrench[c + 1, line] += y
-    wrench[c + 2, line] += z
-    wrench[c + 3, line] += mx
-    wrench[c + 4, line] += my
-    wrench[c + 5, line] += mz
-
-
-@kernel
-def put_wrench(
-    wrench: Floats, column: int, c: int, x: float, y: float, z: float, mx: float, my: float, mz: float
-) -> None:
-    """Write a force and a moment to the six rows from c."""
-    wrench[c, column], wrench[c + 1, column], wrench[c + 2, column] = x, y, z
-    wrench[c + 3, column], wrench[c + 4, column], wrench[c + 5, column] = mx, my, mz
+                vec3.add_column(wrench, 36 + 6 * side, line[i], fx, fy, fz)
+                vec3.add_column(wrench, 39 + 6 * side, line[i], mx, my, mz)

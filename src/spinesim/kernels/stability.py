@@ -178,14 +178,14 @@ def _add_segment(
     x, y, z = x / length, y / length, z / length
     fx, fy, fz = -tension * x, -tension * y, -tension * z
     mx, my, mz = vec3.cross(px, py, pz, fx, fy, fz)
-    _add6(wrench, fx, fy, fz, mx, my, mz)
+    vec3.add_six(wrench, 0, fx, fy, fz, mx, my, mz)
     for c in range(6):
         dx, dy, dz = _moved(c, px, py, pz)
         gx, gy, gz = _swing(tension, length, x, y, z, dx, dy, dz)
-        _add_column(block, 0, c, gx, gy, gz)
+        vec3.add_column(block, 0, c, gx, gy, gz)
         mx, my, mz = vec3.cross(px, py, pz, gx, gy, gz)
         dx, dy, dz = vec3.cross(dx, dy, dz, fx, fy, fz)
-        _add_column(block, 3, c, mx + dx, my + dy, mz + dz)
+        vec3.add_column(block, 3, c, mx + dx, my + dy, mz + dz)
 
 
 @kernel
@@ -204,30 +204,13 @@ def _add_wall_segment(
         dx, dy, dz = _moved(c, px, py, pz) if c < 6 else (0.0, 0.0, 0.0)
         ex, ey, ez = _moved(c - 3, wx, wy, wz) if c >= 6 else (0.0, 0.0, 0.0)
         gx, gy, gz = _swing(tension, length, x, y, z, dx - ex, dy - ey, dz - ez)
-        _add_column(block, 0, c, gx, gy, gz)
+        vec3.add_column(block, 0, c, gx, gy, gz)
         mx, my, mz = vec3.cross(px, py, pz, gx, gy, gz)
         dx, dy, dz = vec3.cross(dx, dy, dz, fx, fy, fz)
-        _add_column(block, 3, c, mx + dx, my + dy, mz + dz)
+        vec3.add_column(block, 3, c, mx + dx, my + dy, mz + dz)
         mx, my, mz = vec3.cross(wx, wy, wz, -share * gx, -share * gy, -share * gz)
         dx, dy, dz = vec3.cross(ex, ey, ez, -share * fx, -share * fy, -share * fz)
-        _add_column(block, 6, c, mx + dx, my + dy, mz + dz)
-
-
-@kernel
-def _add6(out: Floats, fx: float, fy: float, fz: float, mx: float, my: float, mz: float) -> None:
-    out[0] += fx
-    out[1] += fy
-    out[2] += fz
-    out[3] += mx
-    out[4] += my
-    out[5] += mz
-
-
-@kernel
-def _add_column(out: Floats, row: int, c: int, x: float, y: float, z: float) -> None:
-    out[row, c] += x
-    out[row + 1, c] += y
-    out[row + 2, c] += z
+        vec3.add_column(block, 6, c, mx + dx, my + dy, mz + dz)
 
 
 @kernel
@@ -256,11 +239,11 @@ def _carry_along(wrench: Floats, block: Floats) -> None:
         x, y, z = _moved(c % 3, 0.0, 0.0, 0.0)
         fx, fy, fz = vec3.cross(x, y, z, wrench[0], wrench[1], wrench[2])
         if c < 3:
-            _add_column(block, 3, c, fx, fy, fz)
+            vec3.add_column(block, 3, c, fx, fy, fz)
         else:
             mx, my, mz = vec3.cross(x, y, z, wrench[3], wrench[4], wrench[5])
-            _add_column(block, 0, c, fx, fy, fz)
-            _add_column(block, 3, c, mx, my, mz)
+            vec3.add_column(block, 0, c, fx, fy, fz)
+            vec3.add_column(block, 3, c, mx, my, mz)
 
 
 @kernel
@@ -301,8 +284,8 @@ def _outside_rows(frames: Frames, level_f: Floats, desk: Desk, j: int, i: int) -
                 gx, gy, gz = gx - x, gy - y, gz - z
         gx, gy, gz = vec3.unrotate_at(mid, j, gx, gy, gz)
         column = 3 * i + c if c < 3 else 15 + 3 * i + c
-        _add_column(k, 3 * j, column, -mx, -my, -mz)
-        _add_column(k, 18 + 3 * j, column, -gx, -gy, -gz)
+        vec3.add_column(k, 3 * j, column, -mx, -my, -mz)
+        vec3.add_column(k, 18 + 3 * j, column, -gx, -gy, -gz)
 
 
 @kernel
@@ -334,17 +317,17 @@ def _tissue_rows(tissue: Tissue, mid: Floats, desk: Desk, j: int) -> None:
         for c in range(3):
             x, y, z = _turned_mid(desk.mid_turn, j, i, c)
             x, y, z = vec3.cross(x, y, z, mx, my, mz)
-            _add_column(k, 3 * j, 3 * i + c, -x, -y, -z)
+            vec3.add_column(k, 3 * j, 3 * i + c, -x, -y, -z)
     for c in range(3):
         x, y, z = by_turn[j, 0, c], by_turn[j, 1, c], by_turn[j, 2, c]
         px, py, pz = passive.along(desk.tissue_m, 3, j, x, y, z)
         px, py, pz = vec3.rotate_at(mid, j, px, py, pz)
-        _add_column(k, 3 * j, 3 * j + c, -px, -py, -pz)
+        vec3.add_column(k, 3 * j, 3 * j + c, -px, -py, -pz)
         px, py, pz = passive.along(desk.tissue_f, 3, j, x, y, z)
-        _add_column(k, 18 + 3 * j, 3 * j + c, -px, -py, -pz)
+        vec3.add_column(k, 18 + 3 * j, 3 * j + c, -px, -py, -pz)
         px, py, pz = vec3.rotate_at(mid, j, tissue.g[j, 0, c], tissue.g[j, 1, c], tissue.g[j, 2, c])
-        _add_column(k, 3 * j, 18 + 3 * j + c, -px, -py, -pz)
-        _add_column(k, 18 + 3 * j, 18 + 3 * j + c, -tissue.k[j, 0, c], -tissue.k[j, 1, c], -tissue.k[j, 2, c])
+        vec3.add_column(k, 3 * j, 18 + 3 * j + c, -px, -py, -pz)
+        vec3.add_column(k, 18 + 3 * j, 18 + 3 * j + c, -tissue.k[j, 0, c], -tissue.k[j, 1, c], -tissue.k[j, 2, c])
 
 
 @kernel

@@ -160,3 +160,32 @@ def turn_back(t: Floats, scale: float, x: float, y: float, z: float) -> tuple[fl
     p, q, r = cross(t[0], t[1], t[2], x, y, z)
     u, v, w = cross(t[0], t[1], t[2], p, q, r)
     return x - s * p + c * u, y - s * q + c * v, z - s * r + c * w
+
+
+@kernel
+def put_column(out: Floats, row: int, k: int, x: float, y: float, z: float) -> None:
+    """Write a vector to column k of three rows."""
+    out[row, k], out[row + 1, k], out[row + 2, k] = x, y, z
+
+
+@kernel
+def add_column(out: Floats, row: int, k: int, x: float, y: float, z: float) -> None:
+    """Add a vector to column k of three rows."""
+    out[row, k] += x
+    out[row + 1, k] += y
+    out[row + 2, k] += z
+
+
+@kernel
+def add_three(out: Floats, c: int, x: float, y: float, z: float) -> None:
+    """Add a vector to the three entries from c."""
+    out[c] += x
+    out[c + 1] += y
+    out[c + 2] += z
+
+
+@kernel
+def add_six(out: Floats, c: int, fx: float, fy: float, fz: float, mx: float, my: float, mz: float) -> None:
+    """Add a force and a moment to the six entries from c."""
+    add_three(out, c, fx, fy, fz)
+    add_three(out, c + 3, mx, my, mz)
