@@ -34,7 +34,7 @@ def step(person: Person, task: Task, state: State, work: Work) -> None:
 @kernel
 def move(state: State, work: Work) -> None:
     """Take it."""
-    moves.move(state, work.motion, 1.0, 1.0)
+    moves.move(state, work.motion, 1.0, 1.0, True)
 
 
 def bare(scenario: dict[str, Any]) -> tuple[Person, Task, State, Work]:

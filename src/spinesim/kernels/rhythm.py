@@ -25,7 +25,7 @@ from spinesim.kernels.tables import (
 )
 
 NUDGE = 1e-6  # rad, of the difference
-MOST_ROUNDS = 60  # of one start
+MOST_ROUNDS = 80  # of one start
 LISTED = 7  # the first trial that starts with a list, hung from the hip or hitched
 FAR_LIST = 5.0  # spreads
 POLISHED = 5  # trials in the end: the cheapest end, with full and with halved steps, then the next; at last held
@@ -33,7 +33,7 @@ BUDGET = 1200  # Newton steps of recruitment after which no further start is tri
 CALM = 1.0  # N or N m: balance below which a start shows where it goes
 ROUGH, ROUGH_TURN = 1e-2, 1e-4  # N or N m, rad: where a start has ended, near enough to be told from others
 SAME = 2e-3  # rad: ends nearer than that are one
-NEAR, STALE = 1e-2, 1e-6  # N or N m, rad: after smaller steps the slopes are what they were
+NEAR, STALE = 1e-2, 2e-7  # N or N m, rad: after smaller steps the slopes are what they were
 EACH = 2  # the last round of a start that looks at its slopes whatever the one before did
 SKIP, HELD, FREE, CAREFUL = 0, 1, 2, 3  # what may turn in a solve, with full steps or, careful, with halved ones
 

@@ -78,7 +78,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 state.info[4], along = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
             damping = 1.0 if attempt == 0 and free != rhythm.CAREFUL else 0.5
             moves.step_discs(person, task, state, work)
-            moves.move(state, work.motion, damping, calm)
+            moves.move(state, work.motion, damping, calm, task.lean_spread == 0.0)
         if done and may_settle and trial < starts:
             rhythm.keep(problem, state, task.power, gamma, trial, work.motion)
         if done and trial >= starts and (attempt < 2 or attempt == LAST_ATTEMPT):
