@@ -1,7 +1,8 @@
 """A worked case: a man of 42 years, whose degenerated L4-L5 disc bulges to the right, stands badly on his right leg.
 
 What is left of the hip abductors, the pelvis held level, and the trunk leaning over the standing leg or not; the
-pelvis as costs least; and, with it, the lean of the trunk that costs the muscles least.
+unsupported side of the pelvis hanging down; the pelvis as costs least; and, with it, the lean of the trunk that costs
+the muscles least.
 
 Usage: python scenarios/studies/single_leg_stance.py [--out FOLDER] [--pictures FOLDER]
 """
@@ -29,6 +30,7 @@ def rows() -> Iterator[Row]:
     postures: dict[str, dict[str, str]] = {
         f"lean of {lean} deg": {"right_lateral_bending": f"{lean} deg"} for lean in LEANS
     }
+    postures["pelvis 16 deg down"] = {"pelvis_list": "-16 deg"}
     postures["predicted"] = {"lumbopelvic_rhythm": "solved"}
     for words, posture in postures.items():
         lean = int(posture.get("right_lateral_bending", "0").split()[0])

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from tests.solving import situation
 
+from spinesim.errors import InputError, PostureError
+from spinesim.kernels.tables import LIST, make_state, make_work
 from spinesim.simulation import prepare, simulate
 
 CRATE = {"name": "crate", "kind": "held", "mass": "20 kg", "reach": "0.4 m", "height": "elbow", "from": "chest"}
@@ -71,3 +73,43 @@ def _length(assembly: Any, body: int) -> float:
     if body < 9:
         return float(assembly.person.skeleton.knee[body - 7][1])
     return float(assembly.model.ankle[1] * assembly.subject.length)
+
+
+def listed(angle: str, **posture: Any) -> Any:
+    return simulate(situation(posture={"preset": "single_leg", "pelvis_list": angle, **posture}))
+
+
+def test_a_pelvis_that_drops_bends_the_lumbar_spine_and_leaves_the_thorax() -> None:
+    level, dropped = listed("0 deg"), listed("-8 deg")
+    assert float(dropped["pelvis_list"]) == pytest.approx(-8.0, abs=1e-9)
+    thorax = [result["body_orientation"].sel(body="thorax").to_numpy() for result in (level, dropped)]
+    assert np.allclose(*thorax, rtol=0.0, atol=1e-9)
+    bend = dropped["disc_rotation"].sel(rotation="right_lateral_bending").sum()
+    assert 7.0 < float(bend) < 8.5
+    left = [result["joint_position"].sel(joint="hip_left").to_numpy() for result in (level, dropped)]
+    assert left[1][1] < left[0][1] - 0.01
+    held = [float(result["hip_passive_moment"].sel(side="right")[0]) for result in (level, dropped)]
+    assert held[1] > 2.0 * held[0]  # capsule and band come taut
+
+
+def test_a_stated_list_is_what_a_solve_would_turn() -> None:
+    """The same vertebrae as when recruitment lists the pelvis by as much."""
+    from spinesim.kernels.turning import turn_levels
+
+    case = prepare(situation(posture={"preset": "single_leg", "lumbopelvic_rhythm": "solved"}))
+    work, tilt = make_work(case.person, case.task), make_state().tilt
+    tilt[LIST] = np.radians(-8.0)
+    turn_levels(case.person.skeleton, case.task, tilt, work.frames)
+    stated = prepare(situation(posture={"preset": "single_leg", "pelvis_list": "-8 deg"}))
+    assert stated.task.level == pytest.approx(work.frames.turns, abs=1e-12)
+
+
+def test_a_list_that_cannot_be_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="lists on one leg alone"):
+        prepare(situation(posture={"pelvis_list": "5 deg"}))
+    with pytest.raises(InputError, match="leave one of them out @ posture.pelvis_list"):
+        listed("5 deg", lumbopelvic_rhythm="solved")
+    with pytest.raises(PostureError, match="pelvis_list 40 deg is outside the model's range of -31 to 31 deg"):
+        listed("40 deg")
+    with pytest.raises(PostureError, match="right_lateral_bending 45 deg"):
+        listed("-20 deg", right_lateral_bending="25 deg")

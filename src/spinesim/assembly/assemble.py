@@ -12,7 +12,7 @@ from spinesim.assembly.names import FascicleNames, StrandName, fascicle_names
 from spinesim.assembly.person import build_person
 from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.shape import on_standing_bones
-from spinesim.assembly.stance import leant, over_foot
+from spinesim.assembly.stance import leant, listed, over_foot
 from spinesim.assembly.subject import Subject, scale_subject
 from spinesim.assembly.task import build_task, co_contraction
 from spinesim.errors import InputError, PostureError
@@ -104,7 +104,7 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
     if task is None:
         raise InputError(problems)
     angles, task = leant(model, subject, scenario, angles, person, task)
-    task = over_foot(model, subject, scenario, person, task)
+    task = over_foot(model, subject, scenario, person, listed(scenario, person, task))
     floor = co_contraction(model, scenario, angles)
     return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)
 

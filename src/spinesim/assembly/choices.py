@@ -22,12 +22,13 @@ def choices(
 ) -> dict[str, Any]:
     """Return the fields of the task that say which turns recruitment may choose; `loads` are its load rows.
 
-    Vertebrae settle sideways too where the posture itself bends or turns. On feet a pelvis rotates where anything tells
-    the sides apart, and lists on one leg, for two straight ones keep it level; a seat lets it lean alone.
+    Vertebrae settle sideways too where the posture itself bends, turns or lists. On feet a pelvis rotates where
+    anything tells the sides apart, and lists on one leg, for two straight ones keep it level; a seat lets it lean
+    alone.
     """
     law, solved = model.recruitment, scenario.posture.lumbopelvic_rhythm == "solved"
     settled = scenario.posture.vertebrae == "settled"
-    sideways = settled and bool(np.any(angles.levels[:, :2]))
+    sideways = settled and bool(np.any(angles.levels[:, :2]) or scenario.posture.pelvis_list)
     sways = solved and contact == FEET and _is_sided(scenario, angles, right, loads)
     return {
         "settle": law.settle_spread if settled else 0.0,

@@ -64,6 +64,10 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         "left_axial_rotation": twist, "hip_flexion": thigh + pelvis, "knee_flexion": knee,
         "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
     }  # fmt: skip
+    if wanted.pelvis_list is not None:
+        within = min(max(wanted.pelvis_list, model.ranges["pelvis_list"][0]), model.ranges["pelvis_list"][1])
+        values |= {"pelvis_list": wanted.pelvis_list, "right_lateral_bending": bending - within}
+        problems += _list_problems(scenario, preset)
     problems += _out_of_range(model, scenario, values) + _unknown_study(model, scenario)
     if wanted.lumbopelvic_rhythm == "solved" and (preset.contact == "bed" or preset.orientation != "upright"):
         message = "a rhythm is solved for people upright on their feet or on a seat; a bed holds the pelvis"
@@ -84,6 +88,16 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         _pelvis_range(model, scenario, values, thigh), follow,
     )  # fmt: skip
     return angles, []
+
+
+def _list_problems(scenario: Scenario, preset: Preset) -> list[Problem]:
+    """Return why a pelvis may not be said to list."""
+    problems, right = [], scenario.support.right
+    if (preset.support_right if right is None else right) not in (0.0, 1.0) or preset.contact != "feet":
+        problems.append("a pelvis lists on one leg alone, two straight legs keep it level: take the preset single_leg")
+    if scenario.posture.lumbopelvic_rhythm == "solved":
+        problems.append("a solved rhythm finds the pelvis's list: leave one of them out")
+    return [scenario.problem(problem, "posture.pelvis_list") for problem in problems]
 
 
 def _first(*values: float | None) -> float:

@@ -1,5 +1,5 @@
 """People who carry something lean at the ankles until its weight and theirs fall where theirs alone did; who stands on
-one leg stands over its foot.
+one leg stands over its foot, and may let the pelvis list.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
-from spinesim.kernels.tables import FEET, Floats, Person, Task, make_work
+from spinesim.kernels.tables import FEET, LIST, N_POSED, PELVIS, Floats, Person, Task, make_state, make_work
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 
@@ -40,6 +40,21 @@ def over_foot(model: Model, subject: Subject, scenario: Scenario, person: Person
     thigh = task.thigh.copy()
     thigh[s, 0] += _zero(beside, model.ranges["pelvis_list"], FIRST * (1 - 2 * s))
     return task._replace(thigh=thigh)
+
+
+def listed(scenario: Scenario, person: Person, task: Task) -> Task:
+    """Return the task with the pelvis listed as the posture says, the thorax as it is and the levels bent between."""
+    side = scenario.posture.pelvis_list
+    if not side:
+        return task
+    from spinesim.kernels import vec3
+    from spinesim.kernels.turning import turn_levels
+
+    work, tilt = make_work(person, task), make_state().tilt
+    tilt[LIST] = side
+    turn_levels(person.skeleton, task._replace(turns=N_POSED), tilt, work.frames)
+    pelvis = np.array(vec3.rotation_vector(work.frames.r[PELVIS]))
+    return task._replace(pelvis=pelvis, level=work.frames.turns.copy())
 
 
 def leant(

@@ -65,6 +65,9 @@ class Posture(Frozen):
         Of the thorax against the pelvis.
     pelvis_tilt : float or None
         Forward positive.
+    pelvis_list : float or None
+        Sideways tilt of the pelvis of who stands on one leg, right side down positive; the thorax stays and the lumbar
+        spine bends against it.
     lumbar_flexion : float or None
         T12 against S1, flexion positive.
     knee_flexion, hip_flexion : float or None
@@ -82,6 +85,7 @@ class Posture(Frozen):
     right_lateral_bending: Angle | None = None
     left_axial_rotation: Angle | None = None
     pelvis_tilt: Angle | None = None
+    pelvis_list: Angle | None = None
     lumbar_flexion: Angle | None = None
     knee_flexion: Angle | None = None
     hip_flexion: Angle | None = None
