@@ -105,17 +105,17 @@ def test_a_machine_that_holds_a_place_feels_the_loads_that_make_it() -> None:
     """Its moment and force, as dead loads, lead there too. The small upright part of the force acts at the disc in one and
     at the body's centre in the other.
     """
-    place = {"flexion": "-2 deg", "right_lateral_bending": "1 deg", "left_axial_rotation": "1 deg"}
-    held = result(["L4-L5"], held={**place, "anterior": "0.2 mm", "right": "0.3 mm"}, compression="300 N")
-    assert closeness(held["disc_translation"].values[0, 0, ::2], np.array([0.2, 0.3])) < SOLVED
-    assert closeness(held["disc_rotation"].values[0, 0], np.array([-2.0, 1.0, 1.0])) < 1e-3
+    place = {"flexion": "0 deg", "right_lateral_bending": "0.5 deg", "left_axial_rotation": "1 deg"}
+    held = result(["L4-L5"], held={**place, "anterior": "-0.3 mm", "right": "-0.2 mm"}, compression="300 N")
+    assert closeness(held["disc_translation"].values[0, 0, ::2], np.array([-0.3, -0.2])) < SOLVED
+    assert closeness(held["disc_rotation"].values[0, 0], np.array([0.0, 0.5, 1.0])) < 1e-3
     force = {str(axis): float(held["specimen_force"].sel(axis=axis)[0]) for axis in held["axis"].values}
     moment = {turn: f"{float(held['specimen_moment'].sel(rotation=turn)[0])!r} N*m" for turn in TURNS}
     shear = {axis: f"{force[axis]!r} N" for axis in ("anterior", "right")}
     free = result(["L4-L5"], moment=moment, shear=shear, compression=f"{-force['superior']!r} N")
     assert abs(force["right"]) > 20.0
-    assert closeness(free["disc_rotation"].values, held["disc_rotation"].values) < 2e-3
-    assert closeness(free["disc_translation"].values, held["disc_translation"].values) < 2e-3
+    assert closeness(free["disc_rotation"].values, held["disc_rotation"].values) < 4e-3
+    assert closeness(free["disc_translation"].values, held["disc_translation"].values) < 4e-3
 
 
 def test_facets_disc_and_ligaments_make_up_the_joint() -> None:
