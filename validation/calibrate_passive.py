@@ -7,9 +7,9 @@ the many of whole specimens, and the part learns what other parts lack.
 Objective: least squares of (spinesim - measured) / half band over the rows whose case files say `calibrated: true`,
 plus the same of every parameter against its published start, (ln p / p0) / ln(spread). Large misses count less than
 squared (soft L1): studies contradict one another. One set of parameters for all levels and tests; bounds are the spread
-of the literature. Starts from the numbers in the model, or from the published ones. Method: damped Gauss-Newton within the bounds
-(scipy.optimize.lsq_linear), slopes by differences, then a compass search, one parameter after the other: contacts and
-buckling have kinks and jumps, where slopes stop short of the least cost.
+of the literature. Starts from the numbers in the model, or from the published ones. Method: damped Gauss-Newton within
+the bounds (scipy.optimize.lsq_linear), slopes by differences, then a compass search, one parameter after the other:
+contacts and buckling have kinks and jumps, where slopes stop short of the least cost.
 
 Takes some eight minutes of one core.
 
@@ -39,7 +39,7 @@ FOLDER = ROOT / "models" / "lumbar_male"
 SOURCE = "calibrated"
 NOTE = "note: validation/calibrate_passive.py"
 SOURCES = r"(\[[^]]*\]|[^,}]+)"  # of one number in a file: a list or a name
-PULL = 1.0  # half bands: a parameter at the edge of what its sources leave costs as much as a row at the edge of its band
+PULL = 1.0  # half bands: a parameter at the edge of its spread costs as much as a row at the edge of its band
 FAILED = 5.0  # half bands that a row costs whose scenario did not end well
 STEP, LONGEST, HAIR = 0.03, 0.4, 1e-9  # of x: differences, longest step, least room to a bound
 JUMP = 1.0  # of a half band over one difference: no slope

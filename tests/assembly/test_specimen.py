@@ -143,7 +143,8 @@ def test_a_grade_lowers_the_disc_and_its_nucleus_carries_less() -> None:
 
 
 def test_sustained_load_lowers_the_disc_and_leaves_its_laws() -> None:
-    fresh, flat = (assembled(["L4-L5"], changes=c) for c in ({}, {"discs": [{"level": "L4-L5", "height_loss": "1 mm"}]}))
+    lost = {"discs": [{"level": "L4-L5", "height_loss": "1 mm"}]}
+    fresh, flat = (assembled(["L4-L5"], changes=changes) for changes in ({}, lost))
     before, after = fresh.tissue.discs, flat.tissue.discs
     assert after.rest_shift[0] - before.rest_shift[0] == pytest.approx([0.0, -1e-3, 0.0])
     assert all(np.array_equal(a, b) for a, b in zip(after, before, strict=True) if a is not after.rest_shift)

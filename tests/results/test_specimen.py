@@ -102,8 +102,8 @@ def test_a_machine_that_holds_a_rotation_feels_the_moment_that_makes_it() -> Non
 
 
 def test_a_machine_that_holds_a_place_feels_the_loads_that_make_it() -> None:
-    """Its moment and force, as dead loads, lead there too. The small upright part of the force acts at the disc in one and
-    at the body's centre in the other.
+    """Its moment and force, as dead loads, lead there too. The small upright part of the force acts at the disc in one
+    and at the body's centre in the other.
     """
     place = {"flexion": "0 deg", "right_lateral_bending": "0.5 deg", "left_axial_rotation": "1 deg"}
     held = result(["L4-L5"], held={**place, "anterior": "-0.3 mm", "right": "-0.2 mm"}, compression="300 N")

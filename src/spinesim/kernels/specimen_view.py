@@ -17,8 +17,8 @@ def look(
 
     `joint` and `own` (step, level, 6): force and moment of the whole joint and of its disc on the upper body, mid
     frame, N and N m. `strand` (step, strand, 2): stretch beyond slack, m, and tension, N.
-    `contact` (step, facet, 8): force and moment of the facet on the upper body as `joint`; area in contact, m^2; largest
-    closure, m.
+    `contact` (step, facet, 8): force and moment of the facet on the upper body, as `joint`; area in contact, m^2;
+    largest closure, m.
     """
     for s in range(q.shape[0]):
         for j in range(q.shape[1]):

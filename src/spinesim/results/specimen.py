@@ -107,10 +107,11 @@ def _holding(assembly: SpecimenAssembly, q: Floats, reaction: Floats) -> Floats:
     """Return force and moment (2, 3), N and N m, global axes, at the centre of the upper body's lower disc, that do the
     work of the generalised forces (6,) of what is held at q (6,).
     """
-    turn, slid, by_force = q[:3].copy(), q[3:].copy(), np.zeros(6)
-    generalise(turn, slid, 0.0, 0.0, 0.0, *reaction[3:], by_force, 0)
+    turn, by_force = q[:3].copy(), np.zeros(6)
+    x, y, z = reaction[3:]
+    generalise(turn, q[3:].copy(), 0.0, 0.0, 0.0, x, y, z, by_force, 0)
     frame = assembly.chain.held_rotation @ assembly.chain.disc_in_lower[0]
-    force = vec3.turn_back(turn, -0.5, *reaction[3:])
+    force = vec3.turn_back(turn, -0.5, x, y, z)
     moment = vec3.left_jacobian_inverse_transposed(turn, *(reaction[:3] - by_force[:3]))
     return np.array([force, moment]) @ frame.T
 
