@@ -104,6 +104,7 @@ def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str, vertebrae: str) 
         },
         {"rotation_offsets": [{"level": "L4-L5", "left_axial_rotation": "0 deg", "cause": "structural"}]},
         {"discs": [{"level": "L4-L5", "degeneration": 1}]},
+        {"discs": [{"level": "L4-L5", "height_loss": "0 mm"}]},
         {"discs": [{"level": "L4-L5", "bulge": {"side": "left", "depth": "0 mm"}}]},
         {"hips": [{"side": "left", "stiffness": "100 %", "lost_extension": "0 deg"}]},
         {"recruitment": {"stability_margin": "0 N*m/rad"}},

@@ -5,15 +5,15 @@ follows from them; then all other numbers are fitted to all rows. Fitted togethe
 the many of whole specimens, and the part learns what other parts lack.
 
 Objective: least squares of (spinesim - measured) / half band over the rows whose case files say `calibrated: true`,
-plus a weak pull of every parameter towards its published start, (ln p / p0) / ln(spread). Large misses count less than
+plus the same of every parameter against its published start, (ln p / p0) / ln(spread). Large misses count less than
 squared (soft L1): studies contradict one another. One set of parameters for all levels and tests; bounds are the spread
-of the literature. Starts from the numbers in the model. Method: damped Gauss-Newton within the bounds
-(scipy.optimize.lsq_linear), slopes by differences, then a compass search, one parameter after the other: contacts and
-buckling have kinks and jumps, where slopes stop short of the least cost.
+of the literature. Starts from the numbers in the model, or from the published ones. Method: damped Gauss-Newton within
+the bounds (scipy.optimize.lsq_linear), slopes by differences, then a compass search, one parameter after the other:
+contacts and buckling have kinks and jumps, where slopes stop short of the least cost.
 
 Takes some eight minutes of one core.
 
-Usage: python validation/calibrate_passive.py [--write] [--steps 4] [--rounds 2]
+Usage: python validation/calibrate_passive.py [--write] [--published] [--steps 4] [--rounds 2]
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FOLDER = ROOT / "models" / "lumbar_male"
 SOURCE = "calibrated"
 NOTE = "note: validation/calibrate_passive.py"
 SOURCES = r"(\[[^]]*\]|[^,}]+)"  # of one number in a file: a list or a name
-PULL = 0.3  # of a half band: what a parameter at the edge of its spread costs
+PULL = 1.0  # half bands: a parameter at the edge of its spread costs as much as a row at the edge of its band
 FAILED = 5.0  # half bands that a row costs whose scenario did not end well
 STEP, LONGEST, HAIR = 0.03, 0.4, 1e-9  # of x: differences, longest step, least room to a bound
 JUMP = 1.0  # of a half band over one difference: no slope
@@ -399,13 +399,14 @@ def main() -> int:
     """Fit and print; with --write, change the model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--published", action="store_true", help="start from the published numbers")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
     model, suite = ss.load_model(), read_suites(["in_vitro"])
     cases = fitted_rows(suite)
     of_part = np.array([p.name in OF_DISC_ALONE for p in PARAMETERS])
-    x = places(model)
+    x = np.zeros(len(PARAMETERS)) if arguments.published else places(model)
     for free, rows in (
         (np.flatnonzero(of_part), [case for case in cases if case.file == DISC_ALONE]),
         (np.flatnonzero(~of_part), cases),

@@ -83,8 +83,11 @@ def test_courses_are_the_targets() -> None:
     once = assembled(["L4-L5"], compression="900 N", own_weight=True, held={"left_axial_rotation": "2 deg"}).course
     assert once.target.shape[0] == 1
     assert once.target[0, [COMPRESSION, WEIGHT]].tolist() == [900.0, 1.0]
-    assert np.allclose(once.target[0, HELD:], [0.0, np.radians(2.0), 0.0])
-    assert once.held.tolist() == [0, 1, 0]
+    assert np.allclose(once.target[0, HELD:], [0.0, np.radians(2.0), 0.0, 0.0, 0.0, 0.0])
+    assert once.held.tolist() == [0, 1, 0, 0, 0, 0]
+    slid = assembled(["L4-L5"], held={"anterior": "0 mm", "right": "-2 mm"}).course
+    assert np.allclose(slid.target[0, HELD:], [0.0, 0.0, 0.0, 0.0, 0.0, -2e-3])
+    assert slid.held.tolist() == [0, 0, 0, 1, 0, 1]
 
 
 def test_named_turns_become_right_hand_axes() -> None:
@@ -137,6 +140,14 @@ def test_a_grade_lowers_the_disc_and_its_nucleus_carries_less() -> None:
     assert after.a == pytest.approx(before.a * height)
     assert after.b == pytest.approx(before.b * left)
     assert after.k_linear == pytest.approx(before.k_linear * left / height)
+
+
+def test_sustained_load_lowers_the_disc_and_leaves_its_laws() -> None:
+    lost = {"discs": [{"level": "L4-L5", "height_loss": "1 mm"}]}
+    fresh, flat = (assembled(["L4-L5"], changes=changes) for changes in ({}, lost))
+    before, after = fresh.tissue.discs, flat.tissue.discs
+    assert after.rest_shift[0] - before.rest_shift[0] == pytest.approx([0.0, -1e-3, 0.0])
+    assert all(np.array_equal(a, b) for a, b in zip(after, before, strict=True) if a is not after.rest_shift)
 
 
 def test_a_disc_without_nucleus_keeps_its_height_and_carries_with_the_annulus() -> None:

@@ -101,6 +101,34 @@ def test_a_machine_that_holds_a_rotation_feels_the_moment_that_makes_it() -> Non
     assert math.isnan(float(fixed["stability_eigenvalue"][0])), "nothing is free to turn"
 
 
+def test_a_machine_that_holds_a_place_feels_the_loads_that_make_it() -> None:
+    """Its moment and force, as dead loads, lead there too. The small upright part of the force acts at the disc in one
+    and at the body's centre in the other.
+    """
+    place = {"flexion": "0 deg", "right_lateral_bending": "0.5 deg", "left_axial_rotation": "1 deg"}
+    held = result(["L4-L5"], held={**place, "anterior": "-0.3 mm", "right": "-0.2 mm"}, compression="300 N")
+    assert closeness(held["disc_translation"].values[0, 0, ::2], np.array([-0.3, -0.2])) < SOLVED
+    assert closeness(held["disc_rotation"].values[0, 0], np.array([0.0, 0.5, 1.0])) < 1e-3
+    force = {str(axis): float(held["specimen_force"].sel(axis=axis)[0]) for axis in held["axis"].values}
+    moment = {turn: f"{float(held['specimen_moment'].sel(rotation=turn)[0])!r} N*m" for turn in TURNS}
+    shear = {axis: f"{force[axis]!r} N" for axis in ("anterior", "right")}
+    free = result(["L4-L5"], moment=moment, shear=shear, compression=f"{-force['superior']!r} N")
+    assert abs(force["right"]) > 20.0
+    assert closeness(free["disc_rotation"].values, held["disc_rotation"].values) < 4e-3
+    assert closeness(free["disc_translation"].values, held["disc_translation"].values) < 4e-3
+
+
+def test_facets_disc_and_ligaments_make_up_the_joint() -> None:
+    """Without ligaments the disc and the contacts alone carry what crosses the level."""
+    bare = ["SSL", "ISL", "LF", "CL", "PLL", "ALL", "ITL"]
+    moment = {"left_axial_rotation": "6 N*m", "flexion": "-4 N*m"}
+    res = result(["L4-L5"], removed=bare, moment=moment, compression="400 N")
+    assert float(np.abs(res["facet_moment"].values).max()) > 1.0
+    for name in ("compression", "shear_anterior", "shear_right", "moment"):
+        parts = res[f"disc_{name}"].values + res[f"facet_{name}"].values
+        assert closeness(parts, res[f"joint_{name}"].values) < SOLVED, name
+
+
 def test_a_level_carries_what_lies_on_the_specimen() -> None:
     res = result(["L4-L5"], compression="800 N", shear={"anterior": "100 N"}, mounting="level")
     size = np.linalg.norm([res[name].values[0, 0] for name in ("joint_compression", "joint_shear_anterior")])

@@ -28,6 +28,7 @@ def twice(part: str, key: str, about: str, *places: int) -> list[str]:
         ("muscles", "strength", "both psoas", {"group": "psoas"}, ("50 %", "60 %")),
         ("muscles", "tone", "left MF m1s", {"fascicle": "MF_m1s", "side": "left"}, ("5 %", "6 %")),
         ("discs", "degeneration", "L4-L5", {"level": "L4-L5"}, (2, 4)),
+        ("discs", "height_loss", "L4-L5", {"level": "L4-L5"}, ("1 mm", "2 mm")),
         (
             "discs",
             "bulge",

@@ -293,7 +293,7 @@ def test_all_that_does_not_go_together_in_a_specimen_is_told_at_once():
         "muscles belongs to a person, not to a specimen: leave it out @ muscles",
         "only one load may have steps, and moment and shear have @ specimen.moment.steps",
         "only one load may have steps, and moment and shear have @ specimen.shear.steps",
-        "rotations can be held on one level only, not on 2 @ specimen.held",
+        "only one level can be held, not 2 @ specimen.held",
         "flexion is held already: leave its moment out @ specimen.moment.flexion",
     ]
 

@@ -21,9 +21,10 @@ SIDES = {"left": (1.0, 0.0), "right": (0.0, 1.0), "both": (1.0, 1.0)}
 
 @dataclass(frozen=True)
 class DiscCondition:
-    """What degeneration, the knife and bulges leave of the healthy discs, by level."""
+    """What degeneration, sustained load, the knife and bulges leave of the healthy discs, by level."""
 
     height: Floats  # (level,) 1
+    flattened: Floats  # (level,) m        by sustained load
     nucleus: Floats  # (level,) 1          that carries
     pressure: Floats  # (level,) 1         of what the nucleus that is left would have
     rim: Floats  # (level,) m              by which all of the rim has come out
@@ -35,12 +36,14 @@ def disc_condition(model: Model, subject: Subject, scenario: Scenario) -> DiscCo
 
     What has bulged out is missed as what was cut out of discs in the laboratory (`bulge` of the model's discs.yaml).
     """
-    law, height, nucleus, lost = model.disc_law, np.ones(6), np.ones(6), np.zeros(6)
+    law, height, nucleus, lost, flattened = model.disc_law, np.ones(6), np.ones(6), np.zeros(6), np.zeros(6)
     whole, bulge = np.array([disc.height[1] for disc in model.discs]) * subject.length, np.zeros((6, 2))
     for change in scenario.discs:
         if change.degeneration is not None:
             j, grade = LEVELS.index(change.level), change.degeneration - 1
             height[j], nucleus[j] = law.grade_height[grade], law.grade_nucleus[grade]
+        if change.height_loss is not None:
+            flattened[LEVELS.index(change.level)] = change.height_loss
     for change in scenario.discs:
         if change.bulge is not None:
             j, sides = LEVELS.index(change.level), SIDES[change.bulge.side]
@@ -51,19 +54,21 @@ def disc_condition(model: Model, subject: Subject, scenario: Scenario) -> DiscCo
         for level in scenario.specimen.levels:
             nucleus[LEVELS.index(level)] = 0.0
     height -= law.bulge_height * lost / whole
-    return DiscCondition(height, nucleus, 1.0 - law.bulge_pressure * lost, law.bulge_rim * lost, bulge)
+    return DiscCondition(height, flattened, nucleus, 1.0 - law.bulge_pressure * lost, law.bulge_rim * lost, bulge)
 
 
 def disc_changes(model: Model, subject: Subject, scenario: Scenario, discs: Discs) -> Discs:
     """Return the disc laws (6 levels) as degeneration, removal of the nucleus and structural offsets leave them.
 
     A lower disc is a beam of the same stuff: angles scale with its height, axial and shear stiffness with one over it,
-    and it is free of stress at that height. What the nucleus no longer fills carries nothing.
+    and it is free of stress at that height. What the nucleus no longer fills carries nothing. What sustained load has
+    pressed out is missed in height alone: it comes back.
     """
     condition = disc_condition(model, subject, scenario)
     height, left = condition.height, 1.0 - model.disc_law.nucleus_share * (1.0 - condition.nucleus)
     shift = discs.rest_shift.copy()
     shift[:, 1] -= (1.0 - height) * np.array([disc.height[1] for disc in model.discs]) * subject.length
+    shift[:, 1] -= condition.flattened
     return discs._replace(
         k_initial=discs.k_initial * left / height,
         k_linear=discs.k_linear * left / height,

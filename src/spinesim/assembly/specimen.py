@@ -25,7 +25,7 @@ from spinesim.kernels.specimen_tables import (
     Course,
     Tissue,
 )
-from spinesim.kernels.tables import Discs, Facets, Floats, Skeleton, Strands
+from spinesim.kernels.tables import Discs, Facets, Floats, Ints, Skeleton, Strands
 from spinesim.model import Model
 from spinesim.model.spine import CHAIN
 from spinesim.scenario import Scenario
@@ -202,7 +202,6 @@ def _course(specimen: Specimen) -> Course:
     steady, moving = np.zeros(N_LOAD), np.zeros(N_LOAD)
     for name, values in load_vectors(specimen).items():
         (moving if name in stepped else steady)[:] += values
-    held = [0, 0, 0] if specimen.held is None else [int(getattr(specimen.held, name) is not None) for name in TURNS]
     target = [steady]
     if stepped:
         load, at = getattr(specimen, stepped[0]), 0.0
@@ -210,8 +209,16 @@ def _course(specimen: Specimen) -> Course:
             shares = at + (goal - at) * np.arange(1, load.steps + 1) / load.steps
             target += [steady + share * moving for share in shares]
             at = float(goal)
-    x, y, z = held[1], held[2], held[0]
-    return Course(np.array(target) + 0.0, np.array([x, y, z], dtype=np.int64))
+    return Course(np.array(target) + 0.0, _held(specimen))
+
+
+def _held(specimen: Specimen) -> Ints:
+    """Return which of a level's six coordinates are imposed."""
+    place = specimen.held
+    if place is None:
+        return np.zeros(6, dtype=np.int64)
+    turns = (place.right_lateral_bending, place.left_axial_rotation, place.flexion)
+    return np.array([int(c is not None) for c in (*turns, place.anterior, None, place.right)], dtype=np.int64)
 
 
 def load_vectors(specimen: Specimen) -> dict[str, Floats]:
@@ -227,7 +234,8 @@ def load_vectors(specimen: Specimen) -> dict[str, Floats]:
         found["follower_load"][FOLLOWER] = specimen.follower_load.force
     found["weight"][WEIGHT] = float(specimen.own_weight)
     if specimen.held is not None:
-        found["held"][HELD:] = _axes(*(getattr(specimen.held, name) or 0.0 for name in TURNS))
+        found["held"][HELD : HELD + 3] = _axes(*(getattr(specimen.held, name) or 0.0 for name in TURNS))
+        found["held"][HELD + 3], found["held"][HELD + 5] = specimen.held.anterior or 0.0, specimen.held.right or 0.0
     return found
 
 

@@ -50,8 +50,8 @@ def copy_table(a: Floats, out: Floats) -> None:
 
 @kernel
 def hold(held: Ints, g: Floats, reaction: Floats, stiffness: Floats) -> None:
-    """Take the held rotations of the only level out of the equations; what holds them goes to `reaction`."""
-    for a in range(3):
+    """Take the held coordinates of the only level out of the equations; what holds them goes to `reaction`."""
+    for a in range(6):
         reaction[a] = 0.0
         if held[a] == 1:
             reaction[a], g[a] = -g[a], 0.0
@@ -219,7 +219,7 @@ def aim(target: Floats, s: int, fraction: float, held: Ints, rest: Floats, befor
     for i in range(N_LOAD):
         goal = target[s, i] if s >= 0 else 0.0
         load[i] = goal if fraction == 1.0 else before[i] + fraction * (goal - before[i])
-    for a in range(3):
+    for a in range(6):
         now_held[a] = held[a] if s >= 0 else 0
         if now_held[a] == 1:
             trial[0, a] = rest[0, a] + load[HELD + a]

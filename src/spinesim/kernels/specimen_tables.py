@@ -12,7 +12,7 @@ from spinesim.kernels.tables import Discs, Floats, Ints
 
 # What a load vector holds.
 MOMENT, COMPRESSION, SHEAR, WEIGHT, FOLLOWER, HELD = 0, 3, 4, 6, 7, 8
-N_LOAD = 11
+N_LOAD = 14
 
 
 class Tissue(NamedTuple):
@@ -58,8 +58,8 @@ class Chain(NamedTuple):
 class Course(NamedTuple):
     """What is done, step by step."""
 
-    target: Floats  # (step, N_LOAD)              N m (3: x, y, z), N (3), 1, N, rad (3: x, y, z)
-    held: Ints  # (3,)                            1: this rotation of the only level is imposed
+    target: Floats  # (step, N_LOAD)              N m (3: x, y, z), N (3), 1, N; held: rad (3), m (3)
+    held: Ints  # (6,)                            1: this coordinate of the only level is imposed
 
 
 class LevelDesk(NamedTuple):
@@ -104,7 +104,7 @@ class Balance(NamedTuple):
     moved: Floats  # (6 n,)                       one of both, a coordinate moved
     g: Floats  # (6 n,)                           evaluate: out of balance
     stiffness: Floats  # (6 n, 6 n)               evaluate: -dg/dq
-    reaction: Floats  # (3,) N m                  hold
+    reaction: Floats  # (6,) N m, N               hold
     lu: Floats  # (6 n, 6 n)
     step: Floats  # (6 n,)
     q: Floats  # (level, 6)                       the last place that balances
@@ -112,7 +112,7 @@ class Balance(NamedTuple):
     start: Floats  # (level, 6)
     load: Floats  # (N_LOAD,)
     before: Floats  # (N_LOAD,)
-    held: Ints  # (3,)                            what is held now: nothing at rest
+    held: Ints  # (6,)                            what is held now: nothing at rest
 
 
 class Record(NamedTuple):
@@ -122,7 +122,7 @@ class Record(NamedTuple):
     rest_stiffness: Floats  # (6 n, 6 n)
     q: Floats  # (step, level, 6)
     stiffness: Floats  # (step, 6 n, 6 n)
-    reaction: Floats  # (step, 3) N m             generalised moment of what is held
+    reaction: Floats  # (step, 6) N m, N          generalised forces of what is held
     residual: Floats  # (step,)                   largest imbalance, N m (forces at LENGTH)
     reached: Ints  # (2,)                         steps that balance; Newton steps in all
     last_load: Floats  # (N_LOAD,)                where the run ended early
@@ -156,9 +156,9 @@ def make_balance(n: int) -> Balance:
     """Allocate the equations of n levels."""
     z, n6 = np.zeros, 6 * n
     return Balance(
-        inside=z(n6), outside=z(n6), moved=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(3), lu=z((n6, n6)),
+        inside=z(n6), outside=z(n6), moved=z(n6), g=z(n6), stiffness=z((n6, n6)), reaction=z(6), lu=z((n6, n6)),
         step=z(n6), q=z((n, 6)), trial=z((n, 6)), start=z((n, 6)), load=z(N_LOAD), before=z(N_LOAD),
-        held=z(3, dtype=np.int64),
+        held=z(6, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -170,6 +170,6 @@ def make_record(levels: int, steps: int) -> Record:
         return np.full(shape, np.nan)
 
     return Record(
-        none(levels, 6), none(n6, n6), none(steps, levels, 6), none(steps, n6, n6), none(steps, 3), none(steps),
+        none(levels, 6), none(n6, n6), none(steps, levels, 6), none(steps, n6, n6), none(steps, 6), none(steps),
         np.zeros(2, dtype=np.int64), none(N_LOAD), none(levels, 6), none(n6, n6),
     )  # fmt: skip

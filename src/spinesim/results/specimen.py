@@ -12,6 +12,7 @@ from spinesim._version import __version__
 from spinesim.assembly import SpecimenAssembly
 from spinesim.files import scenario_text
 from spinesim.kernels import facet, vec3
+from spinesim.kernels.specimen import generalise
 from spinesim.kernels.specimen_tables import FOLLOWER, SHEAR, Record, make_level_desk
 from spinesim.kernels.specimen_view import look
 from spinesim.kernels.tables import Floats
@@ -78,7 +79,7 @@ def _carried(assembly: SpecimenAssembly, q: Floats) -> Carried:
         np.zeros((steps, n, 6)),
         np.zeros((steps, n, 6)),
         np.zeros((steps, strands, 2)),
-        np.zeros((steps, 2 * n, 5)),
+        np.zeros((steps, 2 * n, 8)),
     )
     look(assembly.tissue, np.ascontiguousarray(q), make_level_desk(assembly.tissue), *arrays)
     unknown = np.isnan(q[:, 0, 0])
@@ -91,9 +92,10 @@ def _loads(assembly: SpecimenAssembly, record: Record) -> dict[str, Any]:
     """Return what is applied: at steps that were not reached what would have been."""
     target = assembly.course.target
     moment = target[:, :3].copy()
-    if assembly.course.held.any():
-        moment += _holding_moments(assembly, record)
     force = np.stack([target[:, SHEAR], -target[:, SHEAR - 1], target[:, SHEAR + 1]], axis=-1) + 0.0
+    if assembly.course.held.any():
+        holding = np.array([_holding(assembly, *pair) for pair in zip(record.q[:, 0], record.reaction, strict=True)])
+        force, moment = force + holding[:, 0], moment + holding[:, 1]
     return {
         "specimen_moment": named_turns(moment) + 0.0,
         "specimen_force": force,
@@ -101,14 +103,17 @@ def _loads(assembly: SpecimenAssembly, record: Record) -> dict[str, Any]:
     }
 
 
-def _holding_moments(assembly: SpecimenAssembly, record: Record) -> Floats:
-    """Return the moments (step, 3), N m, global axes, that do the work of the generalised moments of what is held."""
+def _holding(assembly: SpecimenAssembly, q: Floats, reaction: Floats) -> Floats:
+    """Return force and moment (2, 3), N and N m, global axes, at the centre of the upper body's lower disc, that do the
+    work of the generalised forces (6,) of what is held at q (6,).
+    """
+    turn, by_force = q[:3].copy(), np.zeros(6)
+    x, y, z = reaction[3:]
+    generalise(turn, q[3:].copy(), 0.0, 0.0, 0.0, x, y, z, by_force, 0)
     frame = assembly.chain.held_rotation @ assembly.chain.disc_in_lower[0]
-    turned = [
-        vec3.left_jacobian_inverse_transposed(record.q[s, 0, :3].copy(), *record.reaction[s])
-        for s in range(len(record.q))
-    ]
-    return np.array(turned) @ frame.T
+    force = vec3.turn_back(turn, -0.5, x, y, z)
+    moment = vec3.left_jacobian_inverse_transposed(turn, *(reaction[:3] - by_force[:3]))
+    return np.array([force, moment]) @ frame.T
 
 
 def _motion(assembly: SpecimenAssembly, record: Record) -> dict[str, Any]:
@@ -128,7 +133,8 @@ def _motion(assembly: SpecimenAssembly, record: Record) -> dict[str, Any]:
 
 def _levels(assembly: SpecimenAssembly, record: Record, carried: Carried) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, wrench in (("joint", carried.joint), ("disc", carried.disc)):
+    facets = carried.contact[..., :6].reshape(*carried.joint.shape[:2], 2, 6).sum(axis=2)
+    for name, wrench in (("joint", carried.joint), ("disc", carried.disc), ("facet", facets)):
         found |= {
             f"{name}_compression": wrench[..., 1],
             f"{name}_shear_anterior": -wrench[..., 0],
@@ -150,8 +156,8 @@ def _facets(assembly: SpecimenAssembly, carried: Carried) -> dict[str, Any]:
     """Return force, mean and highest pressure, contact area and smallest gap (step, level, side), left first; NaN when
     cut away.
     """
-    table = carried.contact.reshape(len(carried.contact), -1, 2, 5)[:, :, ::-1]
-    force, area, gap = np.linalg.norm(table[..., :3], axis=-1), table[..., 3], -table[..., 4]
+    table = carried.contact.reshape(len(carried.contact), -1, 2, 8)[:, :, ::-1]
+    force, area, gap = np.linalg.norm(table[..., :3], axis=-1), table[..., 6], -table[..., 7]
     pressure = np.divide(force, area, out=np.zeros_like(force), where=area > 0.0)
     pressure[np.isnan(force)] = math.nan
     gone = assembly.tissue.facet_point_area.reshape(-1, 2)[:, ::-1] == 0.0

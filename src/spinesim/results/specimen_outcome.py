@@ -67,6 +67,8 @@ def load_words(load: Floats) -> str:
     parts += [
         f"{math.degrees(abs(v)):.3g} deg of {TURNS[i][int(v < 0.0)]} held" for i, v in enumerate(held) if v != 0.0
     ]
+    slid = ((load[HELD + 3], ("forwards", "backwards")), (load[HELD + 5], ("to the right", "to the left")))
+    parts += [f"{1000.0 * abs(v):.3g} mm {names[int(v < 0.0)]} held" for v, names in slid if v != 0.0]
     return " and ".join(parts) or "no load"
 
 

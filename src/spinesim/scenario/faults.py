@@ -15,7 +15,7 @@ from spinesim.schema import Frozen, Name
 # Of each list of a scenario: the keys that say what an entry is about, and those that state something of it.
 _STATEMENTS = {
     "muscles": (("group", "fascicle", "side", "level"), ("strength", "inhibition", "tone")),
-    "discs": (("level",), ("degeneration", "bulge")),
+    "discs": (("level",), ("degeneration", "height_loss", "bulge")),
     "rotation_offsets": (("level", "cause"), ("flexion", "right_lateral_bending", "left_axial_rotation")),
     "ligaments": (("ligament", "level", "side"), ("strength", "removed")),
     "facets": (("level", "side"), ("orientation", "gap")),

@@ -15,12 +15,14 @@ from spinesim.units import Quantity
 MOST_STEPS = 1000
 STEPPED = ("moment", "compression", "shear", "follower_load")
 TURNS = ("flexion", "right_lateral_bending", "left_axial_rotation")
+SLIDES = ("anterior", "right")
 
 Steps = Annotated[int, WHOLE_NUMBER, Field(ge=1, le=MOST_STEPS)]
 CourseName = Literal["up", "up_down", "cycle"]
 Structure = Literal["ALL", "PLL", "LF", "ISL", "SSL", "ITL", "CL", "ILL", "facets", "nucleus"]
 _Moment = Annotated[float, Quantity("moment", "-200 N*m", "200 N*m")]
 _Angle = Annotated[float, Quantity("angle", "-30 deg", "30 deg")]
+_Slide = Annotated[float, Quantity("length", "-10 mm", "10 mm")]
 _Offset = Annotated[float, Quantity("length", "-100 mm", "100 mm")]
 
 
@@ -88,12 +90,16 @@ class FollowerLoad(_Stepped):
     path: Literal["centres", "least_turn"] = "centres"
 
 
-class HeldRotation(Frozen):
-    """Rotations of the only level that a machine imposes, from rest; rad. None: free."""
+class HeldPlace(Frozen):
+    """Rotations (rad), and translations at the disc centre in disc axes (m), that a machine imposes on the only level,
+    from rest. None: free.
+    """
 
     flexion: _Angle | None = None
     right_lateral_bending: _Angle | None = None
     left_axial_rotation: _Angle | None = None
+    anterior: _Slide | None = None
+    right: _Slide | None = None
 
 
 def _force_alone(value: object) -> object:
@@ -124,7 +130,7 @@ class Specimen(Frozen):
         See the classes. At most one of them has `steps`; the others are applied first and held.
     own_weight : bool
         Whether the trunk slices of L5 to L1 weigh on their bodies.
-    held : HeldRotation or None
+    held : HeldPlace or None
         One-level specimens only.
     removed : tuple of str
         Structures cut away at all levels.
@@ -139,7 +145,7 @@ class Specimen(Frozen):
     shear: Shear | None = None
     follower_load: Annotated[FollowerLoad | None, BeforeValidator(_force_alone)] = None
     own_weight: StrictBool = False
-    held: HeldRotation | None = None
+    held: HeldPlace | None = None
     removed: Annotated[tuple[Structure, ...], Field(max_length=20)] = ()
     mounting: Literal["auto", "level", "standing"] = "auto"
 
@@ -187,9 +193,13 @@ def _two_paths(specimen: Specimen) -> list[tuple[str, str]]:
 def _wrong_holds(specimen: Specimen) -> list[tuple[str, str]]:
     if specimen.held is None:
         return []
-    held = [name for name in TURNS if getattr(specimen.held, name) is not None]
-    found = [] if held else [(f"needs {either(TURNS)}", "held")]
+    ways = (*TURNS, *SLIDES)
+    held = [name for name in ways if getattr(specimen.held, name) is not None]
+    found = [] if held else [(f"needs {either(ways)}", "held")]
     if len(specimen.levels) > 1:
-        found.append((f"rotations can be held on one level only, not on {len(specimen.levels)}", "held"))
-    pushed = [name for name in held if specimen.moment is not None and getattr(specimen.moment, name) != 0.0]
-    return found + [(f"{name} is held already: leave its moment out", f"moment.{name}") for name in pushed]
+        found.append((f"only one level can be held, not {len(specimen.levels)}", "held"))
+    for key, what, names in (("moment", "moment", TURNS), ("shear", "force", SLIDES)):
+        load = getattr(specimen, key)
+        pushed = [name for name in names if name in held and load is not None and getattr(load, name) != 0.0]
+        found += [(f"{name} is held already: leave its {what} out", f"{key}.{name}") for name in pushed]
+    return found

@@ -75,7 +75,7 @@ class DiscBulge(Frozen):
 
 
 class DiscChange(Frozen):
-    """A degenerated or bulging disc.
+    """A degenerated, flattened or bulging disc.
 
     Parameters
     ----------
@@ -83,18 +83,21 @@ class DiscChange(Frozen):
         Such as ``L4-L5``.
     degeneration : int or None
         Grade, 1 (healthy) to 5.
+    height_loss : float or None
+        By how much sustained load has flattened the unloaded disc; m.
     bulge : DiscBulge or None
         What stands out of the disc.
     """
 
     level: Level
     degeneration: Annotated[Literal[1, 2, 3, 4, 5], WHOLE_NUMBER] | None = None
+    height_loss: Annotated[float, Quantity("length", "0 mm", "3 mm")] | None = None
     bulge: DiscBulge | None = None
 
     @model_validator(mode="after")
     def _changes(self) -> DiscChange:
-        if self.degeneration is None and self.bulge is None:
-            raise InputError("changes nothing: needs at least one of degeneration and bulge")
+        if self.degeneration is None and self.height_loss is None and self.bulge is None:
+            raise InputError("changes nothing: needs at least one of degeneration, height_loss and bulge")
         return self
 
 
