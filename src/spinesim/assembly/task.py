@@ -14,6 +14,7 @@ from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
 from spinesim.errors import Problem, did_you_mean, either
 from spinesim.kernels.tables import (
+    ACROSS_LEVELS,
     ARM_ANGLES,
     ARM_REACH,
     AT_BODY,
@@ -100,6 +101,7 @@ def build_task(
         load_moment=np.array([load[5] for load in loads] or [z])[: len(loads)],
         upper=upper,
         lower=lower,
+        crossed=crossed(model, scenario, person, fascicles),
         strand_scale=scale,
         fascia_scale=fascia,
         pressure=-1.0 if pressure == "auto" else float(pressure),
@@ -153,6 +155,19 @@ def co_contraction(model: Model, scenario: Scenario, angles: Angles) -> float:
     tone = 0.0 if held else law.tone * (1.0 - _slumped(law.slump, scenario, angles))
     tone = max(tone, asked) if not isinstance(asked, str) else tone
     return tone if isinstance(pressure, str) else max(tone, law.bracing * pressure / model.breath.maximum_pressure)
+
+
+def crossed(model: Model, scenario: Scenario, person: Person, fascicles: FascicleNames) -> Floats:
+    """Return the share of each fascicle's drive (fascicle,) that goes to its fellow on the other side: of the trunk's
+    muscles alone, for those that cross a hip follow their leg. Who states the co-contraction has no other.
+    """
+    stated = scenario.recruitment.co_contraction
+    if not isinstance(stated, str) and not scenario.is_of_a_fault("recruitment.co_contraction"):
+        return np.zeros(len(fascicles))
+    share = np.zeros(len(fascicles))
+    share[_of_groups(fascicles, model.trunk_groups)] = model.recruitment.crossed
+    share[_of_groups(fascicles, ("transversus_abdominis",))] = 0.0  # the hoop asks both sides alike
+    return np.where(person.lines.joints[: len(fascicles)] == ACROSS_LEVELS, share, 0.0)
 
 
 def _slumped(slump: float, scenario: Scenario, angles: Angles) -> float:

@@ -1,0 +1,99 @@
+"""Fellow muscles share their drive: nobody bends or turns with one side alone."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import spinesim as ss
+from solving import situation, solve
+from spinesim.model import Model
+from tolerances import SOLVED
+
+VALIDATION = Path(__file__).resolve().parents[1] / "validation"
+SIDEWAYS: dict[str, Any] = {
+    "loads": [{"name": "effort", "kind": "force", "body": "thorax", "force": ["0 N"] * 3, "moment": ["-50 N*m", "10 N*m", "0 N*m"]}],
+}  # fmt: skip
+LIFT: dict[str, Any] = {"posture": {"preset": "flexed_36"}, "loads": [{"kind": "held", "mass": "10 kg"}]}
+
+
+def without(model: Model) -> Model:
+    return replace(model, recruitment=replace(model.recruitment, crossed=0.0))
+
+
+def share() -> float:
+    crossed = ss.load_model().recruitment.crossed
+    return crossed / (1.0 - crossed)
+
+
+def test_what_both_sides_do_alike_is_as_if_they_shared_nothing() -> None:
+    model = ss.load_model()
+    shared, apart = ss.simulate(situation(**LIFT), model), ss.simulate(situation(**LIFT), without(model))
+    assert np.abs(shared.muscle_activation - apart.muscle_activation).max() <= SOLVED
+    assert np.abs(shared.joint_compression - apart.joint_compression).max() <= 1e-4
+
+
+def test_a_fellow_gives_its_share_in_efforts_to_a_side() -> None:
+    solved = solve(situation(**SIDEWAYS))
+    crossed = solved.assembly.task.crossed
+    active = solved.work.problem.active[: crossed.size].reshape(-1, 2)[crossed[::2] > 0.0]
+    assert (active.min(axis=1) >= share() * active.max(axis=1) - SOLVED).all()
+    assert active.max() > 0.2
+
+
+def test_muscles_that_cross_a_hip_follow_their_leg() -> None:
+    assembly = solve(situation(**SIDEWAYS)).assembly
+    groups = np.array([fascicle.group for fascicle in assembly.fascicles])
+    assert {"psoas", "gluteus_medius", "iliacus"} <= set(groups[assembly.task.crossed == 0.0])
+    assert {"external_oblique", "multifidus", "quadratus_lumborum"} <= set(groups[assembly.task.crossed > 0.0])
+
+
+def test_who_states_the_co_contraction_has_no_other() -> None:
+    stated = situation(recruitment={"co_contraction": "0 %"}, **SIDEWAYS)
+    model = ss.load_model()
+    shared, apart = ss.simulate(stated, model), ss.simulate(stated, without(model))
+    assert np.array_equal(shared.muscle_activation, apart.muscle_activation)
+    assert float(shared.muscle_activation.min()) == 0.0
+
+
+@pytest.mark.parametrize("change", [{"strength": "0 %"}, {"strength": "30 %"}, {"tone": "20 %"}], ids=str)
+def test_limits_are_kept_where_fellows_differ(change: dict[str, str]) -> None:
+    """Lower and upper bounds are those of activations, not of drives; a spasm is no drive, and stays on its side."""
+    muscles = [{"group": "external_oblique", "side": "left", **change}]
+    solved = solve(situation(muscles=muscles, **SIDEWAYS))
+    task, active = solved.assembly.task, solved.work.problem.active
+    n = task.upper.size
+    assert (active[:n] >= task.lower - SOLVED).all() and (active[:n] <= task.upper + SOLVED).all()
+
+
+def test_a_muscle_whose_fellow_is_lost_can_give_all_it_has() -> None:
+    lost = [{"group": "external_oblique", "side": "left", "strength": "0 %"}]
+    fellow = solve(situation(muscles=lost)).work.problem.fellow
+    names = [f.name for f in solve(situation()).assembly.fascicles]
+    i = next(n for n, name in enumerate(names) if name.startswith("EO") and name.endswith("_R"))
+    assert fellow[0, i] == 1.0 and fellow[1, i] == 0.0 and fellow[2, i] == 0.0
+
+
+def test_the_sharing_grows_evenly_with_what_a_weak_fellow_has_left() -> None:
+    """No jump from a fellow with all its strength to one with a little less."""
+    found = []
+    for strength in ("100 %", "99.99 %"):
+        muscles = [{"group": "external_oblique", "side": "left", "strength": strength}]
+        found.append(ss.simulate(situation(muscles=muscles, **SIDEWAYS)).joint_compression)
+    assert np.abs(found[1] - found[0]).max() < 1.0
+
+
+def test_what_cancels_out_sideways_is_what_was_measured() -> None:
+    """Thelen (1995): two to three times the 16 to 19 % of extension."""
+    sys.path.append(str(VALIDATION))
+    from co_contraction import EFFORTS, cancelled, effort
+
+    for name in ("side bending", "twisting"):
+        assert 0.32 <= cancelled(ss.load_model(), effort(EFFORTS[name], 40.0)) <= 0.57
+        assert cancelled(without(ss.load_model()), effort(EFFORTS[name], 40.0)) < 0.32
+    assert cancelled(ss.load_model(), effort(EFFORTS["extension"], 40.0)) == pytest.approx(0.175, abs=0.03)
