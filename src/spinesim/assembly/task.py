@@ -87,6 +87,7 @@ def build_task(
         knee=np.array([angles.knee_flexion] * 2),
         hips=hip_table(model, subject, scenario),
         shoulder_twist=angles.shoulder_twist,
+        arm_hangs=_hanging(scenario, angles.preset, hands),
         arm_mode=np.array(hands.mode, dtype=np.int64),
         arm_angles=np.array([angles.arms] * 2),
         hand_target=hands.target,
@@ -302,6 +303,14 @@ def _place_hands(hands: Hands, wanted: str, anchor: int, point: Floats) -> None:
             outward = HALF_GRIP * (1 - 2 * side) if wanted == "both" else 0.0
             hands.mode[side], hands.anchor[side] = ARM_REACH, anchor
             hands.target[side] = point + np.array([0.0, 0.0, outward])
+
+
+def _hanging(scenario: Scenario, preset: Preset, hands: Hands) -> Floats:
+    """Return the share of each arm's weight (right, left) that the trunk carries: less where it lies on the thighs,
+    which arms do not that hold something or that the scenario places.
+    """
+    lies = np.array([mode == ARM_ANGLES and scenario.posture.arms is None for mode in hands.mode])
+    return np.where(lies, 1.0 - preset.arms_carried, 1.0)
 
 
 def hands_on_loads(scenario: Scenario) -> Ints:

@@ -171,6 +171,7 @@ class Task(NamedTuple):
     knee: Floats  # (side,) rad                 flexion
     hips: Floats  # (side, 3, 5) N m and 1/rad  passive tissue by flexion, adduction, internal rotation: `kernels.hip`
     shoulder_twist: float  # rad                shoulders against the thorax, left axial
+    arm_hangs: Floats  # (side,) 1              share of the arm's weight that the trunk carries
     arm_mode: Ints  # (side,)
     arm_angles: Floats  # (side, 3) rad         shoulder flexion, abduction, elbow flexion
     hand_target: Floats  # (side, 3) m          global axes, from the anchor

@@ -282,6 +282,7 @@ class Preset:
     angles: Mapping[str, float]
     supports: tuple[str, ...]
     support_right: float | None
+    arms_carried: float  # 1, share of the weight of arms that hold nothing that rests on the thighs
 
 
 @dataclass(frozen=True)
