@@ -65,7 +65,16 @@ def suites(validation: Validation) -> str:
         s = summarise(of_suite(validation, suite))
         shares = (share(s[part]) for part in ("calibrated", "untouched", "read", "unverified"))
         rows.append((NAMES[suite], s["studies"], share(s), *shares, s["failed"]))
-    head = ("suite", "studies", "inside", "calibrated rows", "untouched rows", "figures read", "unverified", "not solved")
+    head = (
+        "suite",
+        "studies",
+        "inside",
+        "calibrated rows",
+        "untouched rows",
+        "figures read",
+        "unverified",
+        "not solved",
+    )
     return markdown(head, rows)
 
 

@@ -16,9 +16,8 @@ from spinesim.model import Model
 from tolerances import SOLVED
 
 VALIDATION = Path(__file__).resolve().parents[1] / "validation"
-SIDEWAYS: dict[str, Any] = {
-    "loads": [{"name": "effort", "kind": "force", "body": "thorax", "force": ["0 N"] * 3, "moment": ["-50 N*m", "10 N*m", "0 N*m"]}],
-}  # fmt: skip
+EFFORT = {"name": "effort", "kind": "force", "body": "thorax", "force": ["0 N"] * 3}
+SIDEWAYS: dict[str, Any] = {"loads": [{**EFFORT, "moment": ["-50 N*m", "10 N*m", "0 N*m"]}]}
 LIFT: dict[str, Any] = {"posture": {"preset": "flexed_36"}, "loads": [{"kind": "held", "mass": "10 kg"}]}
 
 

@@ -375,9 +375,9 @@ def make_work(person: Person, task: Task) -> Work:
     z, ints = np.zeros, np.int64
     problem = Problem(
         a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
-        active=z(n_col), fellow=z((5, person.lines.n_fascicle)), ds=z(n_col), free=z((27, n_col)), order=z(n_col, dtype=ints), reach=z(2, dtype=ints),
-        index=z(n_col, dtype=ints), root=z(n_col), h=z((27, 27)), rhs=z(25),
-        dlam=z(25),
+        active=z(n_col), fellow=z((5, person.lines.n_fascicle)), ds=z(n_col), free=z((27, n_col)),
+        order=z(n_col, dtype=ints), reach=z(2, dtype=ints), index=z(n_col, dtype=ints), root=z(n_col),
+        h=z((27, 27)), rhs=z(25), dlam=z(25),
     )  # fmt: skip
     return Work(
         _make_frames(), _make_forces(n_force), _make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),
