@@ -115,7 +115,7 @@ def _short_places(assembly: Assembly, state: State, work: Work) -> list[str]:
 
 def _spent(assembly: Assembly, work: Work) -> list:
     n = assembly.person.lines.n_fascicle
-    at_limit = np.flatnonzero(work.problem.active[:n] >= 0.99 * assembly.task.upper)
+    at_limit = np.flatnonzero(work.problem.x[:n] >= 0.99 * assembly.task.upper)
     return [assembly.fascicles[i] for i in at_limit]
 
 
