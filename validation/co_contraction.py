@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 import spinesim as ss
 from spinesim.kernels import equilibrium, run
 from spinesim.kernels.status import CONVERGED
-from spinesim.kernels.tables import Floats, make_state, make_work
+from spinesim.kernels.tables import Floats, Person, Work, make_state, make_work
 from spinesim.model import Model
 from spinesim.simulation import prepare
 
@@ -54,7 +54,7 @@ def cancelled(model: Model, scenario: dict[str, object]) -> float:
     return float(-found.fun / force[crosses].sum())
 
 
-def unit(person: object, work: object, fascicle: int) -> Floats:
+def unit(person: Person, work: Work, fascicle: int) -> Floats:
     """Return what a pull of 1 N in one fascicle does at all joints, (48,), moments about the upper anchors."""
     tension, out = np.zeros_like(work.pulls.tension), np.zeros(48)
     tension[fascicle] = 1.0
