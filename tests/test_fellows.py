@@ -22,12 +22,12 @@ LIFT: dict[str, Any] = {"posture": {"preset": "flexed_36"}, "loads": [{"kind": "
 
 
 def without(model: Model) -> Model:
-    return replace(model, recruitment=replace(model.recruitment, crossed=0.0))
+    return replace(model, recruitment=replace(model.recruitment, shared_drive=0.0))
 
 
 def share() -> float:
-    crossed = ss.load_model().recruitment.crossed
-    return crossed / (1.0 - crossed)
+    given = ss.load_model().recruitment.shared_drive
+    return given / (1.0 - given)
 
 
 def test_what_both_sides_do_alike_is_as_if_they_shared_nothing() -> None:
@@ -39,8 +39,8 @@ def test_what_both_sides_do_alike_is_as_if_they_shared_nothing() -> None:
 
 def test_a_fellow_gives_its_share_in_efforts_to_a_side() -> None:
     solved = solve(situation(**SIDEWAYS))
-    crossed = solved.assembly.task.crossed
-    active = solved.work.problem.active[: crossed.size].reshape(-1, 2)[crossed[::2] > 0.0]
+    given = solved.assembly.task.shared_drive
+    active = solved.work.problem.active[: given.size].reshape(-1, 2)[given[::2] > 0.0]
     assert (active.min(axis=1) >= share() * active.max(axis=1) - SOLVED).all()
     assert active.max() > 0.2
 
@@ -48,16 +48,27 @@ def test_a_fellow_gives_its_share_in_efforts_to_a_side() -> None:
 def test_muscles_that_cross_a_hip_follow_their_leg() -> None:
     assembly = solve(situation(**SIDEWAYS)).assembly
     groups = np.array([fascicle.group for fascicle in assembly.fascicles])
-    assert {"psoas", "gluteus_medius", "iliacus"} <= set(groups[assembly.task.crossed == 0.0])
-    assert {"external_oblique", "multifidus", "quadratus_lumborum"} <= set(groups[assembly.task.crossed > 0.0])
+    assert {"psoas", "gluteus_medius", "iliacus"} <= set(groups[assembly.task.shared_drive == 0.0])
+    assert {"external_oblique", "multifidus", "quadratus_lumborum"} <= set(groups[assembly.task.shared_drive > 0.0])
 
 
-def test_who_states_the_co_contraction_has_no_other() -> None:
-    stated = situation(recruitment={"co_contraction": "0 %"}, **SIDEWAYS)
+def test_who_holds_a_level_turned_uses_one_side_alone() -> None:
+    def given(cause: str, **fields: Any) -> float:
+        offset = {"level": "L4-L5", "left_axial_rotation": "1 deg", "cause": cause}
+        return float(solve(situation(rotation_offsets=[offset], **fields)).assembly.task.shared_drive.max())
+
+    assert given("postural") == 0.0 < given("structural") == ss.load_model().recruitment.shared_drive
+    assert given("postural", recruitment={"shared_drive": "10 %"}) == 0.1
+
+
+def test_a_scenario_may_state_what_is_shared() -> None:
     model = ss.load_model()
-    shared, apart = ss.simulate(stated, model), ss.simulate(stated, without(model))
-    assert np.array_equal(shared.muscle_activation, apart.muscle_activation)
-    assert float(shared.muscle_activation.min()) == 0.0
+    stated = ss.simulate(situation(recruitment={"shared_drive": "0 %"}, **SIDEWAYS), model)
+    assert np.array_equal(
+        stated.muscle_activation, ss.simulate(situation(**SIDEWAYS), without(model)).muscle_activation
+    )
+    alike = solve(situation(recruitment={"shared_drive": "50 %", "co_contraction": "1 %"})).work.problem
+    assert np.abs(alike.active[0:100:2] - alike.active[1:100:2]).max() <= SOLVED
 
 
 @pytest.mark.parametrize("change", [{"strength": "0 %"}, {"strength": "30 %"}, {"tone": "20 %"}], ids=str)

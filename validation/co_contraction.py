@@ -2,9 +2,9 @@
 
 From the myoelectric signals of 14 muscles of nine men, forces that made no moment were 16 to 19 % of all in attempted
 extension, and two to three times as much in side bending and twisting. The share of a muscle's drive that goes to its
-fellow on the other side, `crossed` in models/lumbar_male/recruitment.yaml, is the one with which the mean over both,
-of the efforts below, is the middle: 2.5 times 17.5 %. What cancels out is the most that can be taken off all forces so
-that the moment at L3-L4 stays (a linear programme). Nothing is written.
+fellow on the other side, `shared_drive` in models/lumbar_male/recruitment.yaml, is the one with which the mean over
+both, of the efforts below, is the middle: 2.5 times 17.5 %. What cancels out is the most that can be taken off all
+forces so that the moment at L3-L4 stays (a linear programme). Nothing is written.
 
 Usage: python validation/co_contraction.py [share ...]
 """
@@ -66,9 +66,9 @@ def unit(person: Person, work: Work, fascicle: int) -> Floats:
 def main() -> int:
     """Print the shares by effort, for the model as it is or with other shares of the drive."""
     model = ss.load_model()
-    for crossed in [float(word) for word in sys.argv[1:]] or [model.recruitment.crossed]:
-        own = replace(model, recruitment=replace(model.recruitment, crossed=crossed))
-        print(f"{100.0 * crossed:.3g} % of the drive crosses over")
+    for shared in [float(word) for word in sys.argv[1:]] or [model.recruitment.shared_drive]:
+        own = replace(model, recruitment=replace(model.recruitment, shared_drive=shared))
+        print(f"{100.0 * shared:.3g} % of the drive is shared")
         sideways = []
         for name, direction in EFFORTS.items():
             shares = [100.0 * cancelled(own, effort(direction, size)) for size in MOMENTS]

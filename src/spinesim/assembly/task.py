@@ -102,7 +102,7 @@ def build_task(
         load_moment=np.array([load[5] for load in loads] or [z])[: len(loads)],
         upper=upper,
         lower=lower,
-        crossed=crossed(model, scenario, person, fascicles),
+        shared_drive=shared_drive(model, scenario, person, fascicles),
         strand_scale=scale,
         fascia_scale=fascia,
         pressure=-1.0 if pressure == "auto" else float(pressure),
@@ -158,16 +158,19 @@ def co_contraction(model: Model, scenario: Scenario, angles: Angles) -> float:
     return tone if isinstance(pressure, str) else max(tone, law.bracing * pressure / model.breath.maximum_pressure)
 
 
-def crossed(model: Model, scenario: Scenario, person: Person, fascicles: FascicleNames) -> Floats:
+def shared_drive(model: Model, scenario: Scenario, person: Person, fascicles: FascicleNames) -> Floats:
     """Return the share of each fascicle's drive (fascicle,) that goes to its fellow on the other side: of the trunk's
-    muscles alone, for those that cross a hip follow their leg. Who states the co-contraction has no other.
+    muscles alone, for those that cross a hip follow their leg.
+
+    Left to the model it is none where a person holds a level turned, for that is what one side does alone.
     """
-    stated = scenario.recruitment.co_contraction
-    if not isinstance(stated, str) and not scenario.is_of_a_fault("recruitment.co_contraction"):
-        return np.zeros(len(fascicles))
+    asked, law = scenario.recruitment.shared_drive, model.recruitment
+    is_held = any(offset.cause == "postural" for offset in scenario.rotation_offsets)
     share = np.zeros(len(fascicles))
-    share[_of_groups(fascicles, model.trunk_groups)] = model.recruitment.crossed
+    share[_of_groups(fascicles, model.trunk_groups)] = asked if not isinstance(asked, str) else law.shared_drive
     share[_of_groups(fascicles, ("transversus_abdominis",))] = 0.0  # the hoop asks both sides alike
+    if isinstance(asked, str) and is_held:
+        share[:] = 0.0
     return np.where(person.lines.joints[: len(fascicles)] == ACROSS_LEVELS, share, 0.0)
 
 

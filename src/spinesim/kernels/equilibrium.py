@@ -94,7 +94,7 @@ def _set_fellows(task: Task, fellow: Floats) -> None:
     """
     for i in range(0, task.upper.size, 2):
         right, left = task.upper[i] - task.lower[i], task.upper[i + 1] - task.lower[i + 1]
-        c = task.crossed[i] * min(right, left) / max(right, left) if min(right, left) > 0.0 else 0.0
+        c = task.shared_drive[i] * min(right, left) / max(right, left) if min(right, left) > 0.0 else 0.0
         for own, other, here, there in ((i, i + 1, right, left), (i + 1, i, left, right)):
             by = c * here / there if c > 0.0 else 0.0
             fellow[0, own], fellow[1, own] = 1.0 - c, by

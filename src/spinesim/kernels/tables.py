@@ -186,7 +186,7 @@ class Task(NamedTuple):
     load_moment: Floats  # (load, 3) N m        global
     upper: Floats  # (fascicle,) 1              activation limits
     lower: Floats  # (fascicle,) 1
-    crossed: Floats  # (fascicle,) 1            share of its drive that goes to its fellow on the other side
+    shared_drive: Floats  # (fascicle,) 1       share of its drive that goes to its fellow on the other side
     strand_scale: Floats  # (strand,) 1
     fascia_scale: Floats  # (line - fascicle,) 1
     pressure: float  # Pa                       negative: found by the recruitment

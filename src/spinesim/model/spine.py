@@ -236,7 +236,7 @@ class RecruitmentLaw:
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
     slump: float  # rad, lumbar flexion at which passive tissue holds the trunk and the tone is gone
     bracing: float  # 1, least activation of the trunk muscles at the greatest pressure that is made at will
-    crossed: float  # 1, share of a trunk muscle's drive that goes to its fellow on the other side
+    shared_drive: float  # 1, share of a trunk muscle's drive that goes to its fellow on the other side
 
 
 @dataclass(frozen=True)
