@@ -59,13 +59,22 @@ def share(counts: Mapping[str, int]) -> str:
 
 
 def suites(validation: Validation) -> str:
-    """Return the counts of the suites, of all rows, of calibrated and of untouched ones."""
+    """Return the counts of the suites: of all rows, of calibrated and untouched, and of read and unverified ones."""
     rows = []
     for suite in dict.fromkeys(case.suite for case in validation.cases):
         s = summarise(of_suite(validation, suite))
-        shares = (share(s), share(s["calibrated"]), share(s["untouched"]))
-        rows.append((NAMES[suite], s["studies"], *shares, s["failed"]))
-    head = ("suite", "studies", "inside", "calibrated rows", "untouched rows", "not solved")
+        shares = (share(s[part]) for part in ("calibrated", "untouched", "read", "unverified"))
+        rows.append((NAMES[suite], s["studies"], share(s), *shares, s["failed"]))
+    head = (
+        "suite",
+        "studies",
+        "inside",
+        "calibrated rows",
+        "untouched rows",
+        "figures read",
+        "unverified",
+        "not solved",
+    )
     return markdown(head, rows)
 
 

@@ -108,7 +108,7 @@ def add_weights(d: Diagram) -> None:
         assert np.allclose(places[3], _joint(d, f"hand_{side}")) and np.allclose(places[1], _joint(d, f"elbow_{side}"))
         for part in range(3):
             center = places[part] + skeleton.arm_center[part] * (places[part + 1] - places[part])
-            d.push("thorax", center, skeleton.arm_mass[part] * task.gravity)
+            d.push("thorax", center, task.arm_hangs[s] * skeleton.arm_mass[part] * task.gravity)
 
 
 def _joint(d: Diagram, name: str) -> Vector:

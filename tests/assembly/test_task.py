@@ -198,6 +198,27 @@ def test_loads_become_rows() -> None:
     assert task.hand_target[1].tolist() == [0.4, 0.2, -0.1]
 
 
+def test_arms_in_the_lap_hang_on_nobody_unless_they_hold_something_or_are_placed() -> None:
+    lap: dict[str, Any] = {"posture": {"preset": "sitting_forearms_in_lap"}}
+    carried = load_model().presets["sitting_forearms_in_lap"].arms_carried
+    held = {"kind": "held", "mass": "1 kg", "hands": "right"}
+    assert assembled(**lap).task.arm_hangs == pytest.approx([1.0 - carried] * 2)
+    assert assembled(**lap, loads=[held]).task.arm_hangs == pytest.approx([1.0, 1.0 - carried])
+    placed = {"posture": {**lap["posture"], "arms": {"shoulder_flexion": "90 deg"}}}
+    assert assembled(**placed).task.arm_hangs == pytest.approx([1.0, 1.0])
+    assert assembled(posture={"preset": "sitting_unsupported"}).task.arm_hangs == pytest.approx([1.0, 1.0])
+
+
+def test_a_lap_carries_arms_and_props_nobody() -> None:
+    """Tone and the shape that standing has stay; the spine bears less by about the weight of both arms."""
+    hanging, lap = (situation(posture={"preset": name}) for name in ("sitting_unsupported", "sitting_forearms_in_lap"))
+    assert assembled(**lap).co_contraction == assembled(**hanging).co_contraction > 0.0
+    assert np.array_equal(assembled(**lap).task.level, assembled(**hanging).task.level)
+    less = simulate(hanging).joint_compression - simulate(lap).joint_compression
+    arms = 2.0 * 9.80665 * float(assembled(**hanging).person.skeleton.arm_mass.sum())
+    assert (less > 0.8 * arms).all() and (less < 1.8 * arms).all()
+
+
 def test_both_hands_grip_beside_the_middle_and_free_arms_hang() -> None:
     both = assembled(loads=[{"kind": "held", "mass": "4 kg"}]).task
     assert np.allclose(both.hand_target[0] - both.hand_target[1], [0.0, 0.0, 0.3], atol=EXACT)

@@ -27,7 +27,7 @@ def validation(tmp_path_factory):
         {"id": "IN", "note": NASTY},
         {"id": "BACK", "value": 5.0, "measure": {"negative": {**TURN, "step": "-10 N*m"}}},
         {"id": "OUT", "low": 0.9, "high": 1.1, "value": 1.0, "quantity": NASTY, "calibrated": True},
-        {"id": "RANGE", "value": None},
+        {"id": "RANGE", "value": None, "confidence": "unverified"},
         {"id": "MOST", "low": None, "high": 2.0, "value": 2.0, "explained": NASTY},
         {"id": "FAILED", "measure": {**row_data()["measure"], "step": "20 N*m"}},
     ]
@@ -52,6 +52,15 @@ def test_page_and_text_hold_every_row(validation):
         assert f'id="{row.entry.id}"' in page
         assert re.search(rf"^  {row.entry.id} ", text, re.MULTILINE)
         assert f"  {row.entry.id}: " in text
+
+
+def test_summaries_part_what_was_read_from_what_was_not(validation):
+    text, page, summary = text_report(validation), html_report(validation), as_json(validation)["summary"]
+    assert (summary["read"]["rows"], summary["unverified"]["rows"]) == (5, 1)
+    assert "  read        2 of 5 inside (40 %), 2 outside, 1 failed\n" in text
+    assert "  unverified  1 of 1 inside (100 %), 0 outside, 0 failed\n" in text
+    assert "<b>2 of 5</b>inside, rows whose figures were read at their source" in page
+    assert "<b>1 of 1</b>inside, rows of unverified figures" in page
 
 
 def test_failed_rows_come_first_with_their_reason(validation):

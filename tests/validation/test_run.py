@@ -160,7 +160,7 @@ def test_studies_and_kinds_are_chosen(tmp_path):
 def test_summary_counts(tmp_path):
     rows = [
         {"id": "IN"},
-        {"id": "IN_USED", "calibrated": True},
+        {"id": "IN_USED", "calibrated": True, "confidence": "unverified"},
         {"id": "OUT", "low": 1.0, "high": 1.5, "value": 1.0},
         {"id": "FAR", "low": 0.1, "high": 0.2, "value": 0.1, "kind": "neutral_zone"},
         {"id": "FAILED", "measure": {**row_data()["measure"], "step": "20 N*m"}},
@@ -171,6 +171,9 @@ def test_summary_counts(tmp_path):
     }  # fmt: skip
     assert summary["calibrated"] == {"rows": 1, "inside": 1, "outside": 0, "failed": 0}
     assert summary["untouched"] == {"rows": 4, "inside": 1, "outside": 2, "failed": 1}
+    assert summary["read"] == {"rows": 4, "inside": 1, "outside": 2, "failed": 1}
+    assert summary["unverified"] == {"rows": 1, "inside": 1, "outside": 0, "failed": 0}
+    assert summary["by_kind"][0]["unverified"]["rows"] == 1 and summary["by_study"][0]["read"]["rows"] == 4
     assert [kind["kind"] for kind in summary["by_kind"]] == ["range_of_motion", "neutral_zone"]
     assert summary["by_kind"][0]["rms"]["value"] == pytest.approx((16.0 / 3.0) ** 0.5, rel=1e-9)
     assert [miss["id"] for miss in summary["worst"]] == ["FAR", "OUT"]

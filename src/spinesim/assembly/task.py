@@ -14,6 +14,7 @@ from spinesim.assembly.posture import Angles
 from spinesim.assembly.subject import Subject
 from spinesim.errors import Problem, did_you_mean, either
 from spinesim.kernels.tables import (
+    ACROSS_LEVELS,
     ARM_ANGLES,
     ARM_REACH,
     AT_BODY,
@@ -86,6 +87,7 @@ def build_task(
         knee=np.array([angles.knee_flexion] * 2),
         hips=hip_table(model, subject, scenario),
         shoulder_twist=angles.shoulder_twist,
+        arm_hangs=_hanging(scenario, angles.preset, hands),
         arm_mode=np.array(hands.mode, dtype=np.int64),
         arm_angles=np.array([angles.arms] * 2),
         hand_target=hands.target,
@@ -100,6 +102,7 @@ def build_task(
         load_moment=np.array([load[5] for load in loads] or [z])[: len(loads)],
         upper=upper,
         lower=lower,
+        shared_drive=shared_drive(model, scenario, person, fascicles),
         strand_scale=scale,
         fascia_scale=fascia,
         pressure=-1.0 if pressure == "auto" else float(pressure),
@@ -153,6 +156,22 @@ def co_contraction(model: Model, scenario: Scenario, angles: Angles) -> float:
     tone = 0.0 if held else law.tone * (1.0 - _slumped(law.slump, scenario, angles))
     tone = max(tone, asked) if not isinstance(asked, str) else tone
     return tone if isinstance(pressure, str) else max(tone, law.bracing * pressure / model.breath.maximum_pressure)
+
+
+def shared_drive(model: Model, scenario: Scenario, person: Person, fascicles: FascicleNames) -> Floats:
+    """Return the share of each fascicle's drive (fascicle,) that goes to its fellow on the other side: of the trunk's
+    muscles alone, for those that cross a hip follow their leg.
+
+    Left to the model it is none where a person holds a level turned, for that is what one side does alone.
+    """
+    asked, law = scenario.recruitment.shared_drive, model.recruitment
+    is_held = any(offset.cause == "postural" for offset in scenario.rotation_offsets)
+    share = np.zeros(len(fascicles))
+    share[_of_groups(fascicles, model.trunk_groups)] = asked if not isinstance(asked, str) else law.shared_drive
+    share[_of_groups(fascicles, ("transversus_abdominis",))] = 0.0  # the hoop asks both sides alike
+    if isinstance(asked, str) and is_held:
+        share[:] = 0.0
+    return np.where(person.lines.joints[: len(fascicles)] == ACROSS_LEVELS, share, 0.0)
 
 
 def _slumped(slump: float, scenario: Scenario, angles: Angles) -> float:
@@ -287,6 +306,14 @@ def _place_hands(hands: Hands, wanted: str, anchor: int, point: Floats) -> None:
             outward = HALF_GRIP * (1 - 2 * side) if wanted == "both" else 0.0
             hands.mode[side], hands.anchor[side] = ARM_REACH, anchor
             hands.target[side] = point + np.array([0.0, 0.0, outward])
+
+
+def _hanging(scenario: Scenario, preset: Preset, hands: Hands) -> Floats:
+    """Return the share of each arm's weight (right, left) that the trunk carries: less where it lies on the thighs,
+    which arms do not that hold something or that the scenario places.
+    """
+    lies = np.array([mode == ARM_ANGLES and scenario.posture.arms is None for mode in hands.mode])
+    return np.where(lies, 1.0 - preset.arms_carried, 1.0)
 
 
 def hands_on_loads(scenario: Scenario) -> Ints:

@@ -7,11 +7,12 @@ import math
 from numpy import uint64
 
 from spinesim.kernels import kinematics, lanes, loads, muscle, passive, paths, settling, turning, vec3
-from spinesim.kernels.jit import kernel
+from spinesim.kernels.jit import apart, kernel
 from spinesim.kernels.tables import (
     ACROSS_BOTH,
     ACROSS_HIPS,
     ACROSS_LEVELS,
+    AT_HIPS,
     FARTHEST_LEAN,
     FARTHEST_TILT,
     FEET,
@@ -45,6 +46,7 @@ WALL_SLACK = 2e4  # N of hoop tension that may rest on the contents without rais
 def prepare(person: Person, task: Task, work: Work) -> None:
     """Do what is done once."""
     _set_columns(person.lines, person.breath, task, work.problem)
+    _set_fellows(task, work.problem.fellow)
     _sort_columns(person.lines, work.problem)
     work.problem.a[:] = 0.0
     work.pulls.passive[:] = 0.0
@@ -81,6 +83,56 @@ def _set_columns(lines: Lines, breath: Breath, task: Task, problem: Problem) -> 
         ease[n + 2 + k], lo[n + 2 + k], up[n + 2 + k] = FREE, 0.0, task.support_on[k]
     for v in range(task.turns):
         _set_turn(task, v, ease.size - 2 * (task.turns - v), problem)
+
+
+@kernel
+def _set_fellows(task: Task, fellow: Floats) -> None:
+    """Write how the fascicles of each pair, right and left, share their drives.
+
+    A share c of the range of each follows the other's drive: a = (1 - c) x + c (its place in the other's range), so
+    that both alike change nothing and limits are kept. As much less is shared as one has less range than the other.
+    """
+    for i in range(0, task.upper.size, 2):
+        right, left = task.upper[i] - task.lower[i], task.upper[i + 1] - task.lower[i + 1]
+        c = task.shared_drive[i] * min(right, left) / max(right, left) if min(right, left) > 0.0 else 0.0
+        for own, other, here, there in ((i, i + 1, right, left), (i + 1, i, left, right)):
+            by = c * here / there if c > 0.0 else 0.0
+            fellow[0, own], fellow[1, own] = 1.0 - c, by
+            fellow[2, own] = c * task.lower[own] - by * task.lower[other]
+            fellow[3 if other > own else 4, own] = c * there / here if c > 0.0 else 0.0
+
+
+@kernel
+def share_drive(problem: Problem) -> None:
+    """Update problem.active: what the drives problem.x make of the muscles."""
+    x, active, fellow = problem.x, problem.active, problem.fellow
+    for i in range(x.size):
+        active[i] = x[i]
+    for i in range(0, fellow.shape[1], 2):
+        active[i] = fellow[0, i] * x[i] + fellow[1, i] * x[i + 1] + fellow[2, i]
+        active[i + 1] = fellow[0, i + 1] * x[i + 1] + fellow[1, i + 1] * x[i] + fellow[2, i + 1]
+
+
+@kernel
+def _share_columns(problem: Problem) -> None:
+    """Turn the columns of fascicles from what their activation does to what their drive does; none crosses a hip."""
+    a, b, fellow, n = problem.a, problem.b, problem.fellow, problem.fellow.shape[1]
+    while n > 0 and fellow[1, n - 1] == 0.0:
+        n -= 1
+    for k in range(N_EQUATION if n > 0 else 0):
+        if k < AT_HIPS or k == HOOP:
+            b[k] -= lanes.dot(a[k], fellow[2], n)
+            _share_row(n, fellow[0], fellow[3], fellow[4], a[k], problem.ds)
+
+
+@apart
+def _share_row(n: int, own: Floats, next_: Floats, last: Floats, row: Floats, spare: Floats) -> None:
+    """Write what the drives of a row's fascicles do, each by its own and by its fellow, the next one or the last."""
+    spare[0] = own[0] * row[0] + next_[0] * row[1]
+    for i in range(uint64(1), uint64(n)):
+        spare[i] = own[i] * row[i] + next_[i] * row[i + 1] + last[i] * row[i - 1]
+    for i in range(uint64(n)):
+        row[i] = spare[i]
 
 
 @kernel
@@ -208,7 +260,9 @@ def balance(person: Person, task: Task, state: State, work: Work) -> float:
 def force_balance(person: Person, work: Work) -> None:
     """Write the force balance (18) at the activations problem.x to motion.res; motion.total holds all pulls' sums."""
     pulls, res, total = work.pulls, work.motion.res, work.motion.total
-    tensions(person.lines.n_fascicle, person.lines.f_max.size, work.problem.x, pulls.gain, pulls.passive, pulls.tension)
+    share_drive(work.problem)
+    active = work.problem.active
+    tensions(person.lines.n_fascicle, person.lines.f_max.size, active, pulls.gain, pulls.passive, pulls.tension)
     sum_pulls(person, work.frames.o, pulls, pulls.tension, total)
     to_anchors(work.frames.a_up, total)
     f, mid, level_f = work.tissue.f, work.frames.mid, work.forces.level_f
@@ -293,6 +347,7 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
     if task.pressure < 0.0:
         _breathe(person.breath, task, work)
+    _share_columns(problem)
     for row in range(N_EQUATION):
         for q in range(uint64(problem.x.size - 2 * task.turns), uint64(problem.x.size)):
             problem.a[row, q] = 0.0

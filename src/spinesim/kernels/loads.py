@@ -13,7 +13,7 @@ def gather_loads(skeleton: Skeleton, task: Task, scale: float, frames: Frames, f
     forces.count[0] = 0
     if task.contact != BED:  # a bed carries every part where it lies
         _add_weights(skeleton.com, skeleton.mass, task.gravity, frames.r, forces)
-        _add_arms(skeleton.arm_center, skeleton.arm_mass, task.gravity, frames.o, frames.arm, forces)
+        _add_arms(skeleton.arm_center, skeleton.arm_mass, task.arm_hangs, task.gravity, frames.o, frames.arm, forces)
     for i in range(task.load_where.size):
         _add_load(skeleton, task, frames, forces, i)
     for n in range(forces.count[0]):
@@ -39,11 +39,13 @@ def _add_weights(com: Floats, mass: Floats, g: Floats, r: Floats, forces: Forces
 
 
 @kernel
-def _add_arms(center: Floats, mass: Floats, g: Floats, o: Floats, arm: Floats, forces: Forces) -> None:
-    """Hang both arms' three parts on the thorax."""
+def _add_arms(
+    center: Floats, mass: Floats, hangs: Floats, g: Floats, o: Floats, arm: Floats, forces: Forces
+) -> None:  # fmt: skip
+    """Hang both arms' three parts on the thorax, the share `hangs` (side,) of each."""
     for s in range(2):
         for part in range(3):
-            c, m = center[part], mass[part]
+            c, m = center[part], hangs[s] * mass[part]
             x = (1.0 - c) * arm[s, part, 0] + c * arm[s, part + 1, 0] - o[THORAX, 0]
             y = (1.0 - c) * arm[s, part, 1] + c * arm[s, part + 1, 1] - o[THORAX, 1]
             z = (1.0 - c) * arm[s, part, 2] + c * arm[s, part + 1, 2] - o[THORAX, 2]

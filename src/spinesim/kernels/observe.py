@@ -69,7 +69,7 @@ def observe(
     _strands(person, task.strand_scale, state.u, work, sight.strand[row])
     _lines(person, work, sight.line[row])
     for i in range(sight.column.shape[1]):
-        sight.column[row, i, 0], sight.column[row, i, 1] = work.problem.x[i], work.problem.up[i]
+        sight.column[row, i, 0], sight.column[row, i, 1] = work.problem.active[i], work.problem.up[i]
     _hips(person, task, state, work, sight.hip[row])
     sight.body[row, 0] = work.problem.x[person.lines.n_fascicle] * person.breath.maximum
     _pelvis(work.frames.r[PELVIS], sight.body[row])

@@ -171,6 +171,7 @@ class Task(NamedTuple):
     knee: Floats  # (side,) rad                 flexion
     hips: Floats  # (side, 3, 5) N m and 1/rad  passive tissue by flexion, adduction, internal rotation: `kernels.hip`
     shoulder_twist: float  # rad                shoulders against the thorax, left axial
+    arm_hangs: Floats  # (side,) 1              share of the arm's weight that the trunk carries
     arm_mode: Ints  # (side,)
     arm_angles: Floats  # (side, 3) rad         shoulder flexion, abduction, elbow flexion
     hand_target: Floats  # (side, 3) m          global axes, from the anchor
@@ -185,6 +186,7 @@ class Task(NamedTuple):
     load_moment: Floats  # (load, 3) N m        global
     upper: Floats  # (fascicle,) 1              activation limits
     lower: Floats  # (fascicle,) 1
+    shared_drive: Floats  # (fascicle,) 1       share of its drive that goes to its fellow on the other side
     strand_scale: Floats  # (strand,) 1
     fascia_scale: Floats  # (line - fascicle,) 1
     pressure: float  # Pa                       negative: found by the recruitment
@@ -325,7 +327,12 @@ class Problem(NamedTuple):
     ease: Floats  # (column,)                   one over the cost weight
     lo: Floats  # (column,)
     up: Floats  # (column,)
-    x: Floats  # (column,) 1                    activation
+    x: Floats  # (column,) 1                    drive: the activation of all but fellows, which share theirs
+    active: Floats  # (column,) 1               share_drive: the activation that x makes
+    fellow: (
+        Floats  # (5, fascicle) 1           its activation by its own drive, by its fellow's, and at no drive of both;
+    )
+    #                                           what its drive makes of the next fascicle and of the last one
     s: Floats  # (column,)                      reduced price
     ds: Floats  # (column,)
     free: Floats  # (27, column)                the last two rows stay empty
@@ -368,9 +375,9 @@ def make_work(person: Person, task: Task) -> Work:
     z, ints = np.zeros, np.int64
     problem = Problem(
         a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
-        ds=z(n_col), free=z((27, n_col)), order=z(n_col, dtype=ints), reach=z(2, dtype=ints),
-        index=z(n_col, dtype=ints), root=z(n_col), h=z((27, 27)), rhs=z(25),
-        dlam=z(25),
+        active=z(n_col), fellow=z((5, person.lines.n_fascicle)), ds=z(n_col), free=z((27, n_col)),
+        order=z(n_col, dtype=ints), reach=z(2, dtype=ints), index=z(n_col, dtype=ints), root=z(n_col),
+        h=z((27, 27)), rhs=z(25), dlam=z(25),
     )  # fmt: skip
     return Work(
         _make_frames(), _make_forces(n_force), _make_tissue(n_strand, n_point), _make_pulls(n_line, n_pull, n_seg),

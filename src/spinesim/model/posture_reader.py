@@ -116,6 +116,7 @@ def _preset(row: Node, supports: tuple[str, ...]) -> Preset:
         angles={name: _assumed_or_sourced(angle, "angle") for name, angle in angles.items()},
         supports=named,
         support_right=row["support_right"].number() / 100.0 if "support_right" in row else None,
+        arms_carried=_assumed_or_sourced(row["arms_carried"], "fraction") if "arms_carried" in row else 0.0,
     )
 
 

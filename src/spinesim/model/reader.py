@@ -239,6 +239,7 @@ def _recruitment(node: Node) -> dict[str, Any]:
         node["tone"].quantity("fraction"),
         node["slump"].quantity("angle"),
         node["bracing"].quantity("fraction"),
+        node["shared_drive"].quantity("fraction"),
     )
     return {"recruitment": law}
 

@@ -236,6 +236,7 @@ class RecruitmentLaw:
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk
     slump: float  # rad, lumbar flexion at which passive tissue holds the trunk and the tone is gone
     bracing: float  # 1, least activation of the trunk muscles at the greatest pressure that is made at will
+    shared_drive: float  # 1, share of a trunk muscle's drive that goes to its fellow on the other side
 
 
 @dataclass(frozen=True)
@@ -281,6 +282,7 @@ class Preset:
     angles: Mapping[str, float]
     supports: tuple[str, ...]
     support_right: float | None
+    arms_carried: float  # 1, share of the weight of arms that hold nothing that rests on the thighs
 
 
 @dataclass(frozen=True)

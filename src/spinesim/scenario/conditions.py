@@ -73,6 +73,9 @@ class Recruitment(Frozen):
     co_contraction : float or "auto"
         Least activation of every trunk muscle, 0 to 0.5; "auto" is the model's tone of an upright trunk that nothing
         supports, and none otherwise.
+    shared_drive : float or "auto"
+        Share of each trunk muscle's drive that goes to its fellow on the other side, 0 to 0.5; "auto" is the model's,
+        and none where the person holds a level turned.
     stability_margin : float or None
         N m/rad; co-contraction rises, to 0.5 at most, until the smallest eigenvalue of the tangent reaches it.
     """
@@ -80,6 +83,7 @@ class Recruitment(Frozen):
     criterion: Literal["power", "min_max"] = "power"
     p: Annotated[Literal[2, 3], WHOLE_NUMBER] = 2
     co_contraction: Annotated[str | float, AutoOr(Quantity("fraction", "0 %", "50 %"), "5 %")] = "auto"
+    shared_drive: Annotated[str | float, AutoOr(Quantity("fraction", "0 %", "50 %"), "15 %")] = "auto"
 
     stability_margin: Annotated[float, Quantity("angular_stiffness", "0 N*m/rad", "10000 N*m/rad")] | None = None
 

@@ -44,6 +44,9 @@ def _summary(data: Mapping[str, Any]) -> Iterator[str]:
     yield f"  all         {share(summary)}"
     yield f"  untouched   {share(summary['untouched'])}"
     yield f"  calibrated  {share(summary['calibrated'])}"
+    yield f"  read        {share(summary['read'])}"
+    yield f"  unverified  {share(summary['unverified'])}"
+    yield "  (read: figures seen at their source or verified; unverified: from memory or a review)"
     yield ""
 
 

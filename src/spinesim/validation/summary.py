@@ -12,6 +12,7 @@ from spinesim.validation.report_methods import other_methods
 from spinesim.validation.run import Validation
 
 WORST = 10
+UNREAD = "unverified"  # what a row says of a figure that was not read at its source
 
 
 def summarise(validation: Validation) -> dict[str, Any]:
@@ -20,7 +21,8 @@ def summarise(validation: Validation) -> dict[str, Any]:
     Returns
     -------
     dict
-        Counts in all, of calibrated and of untouched rows; the same by kind and by study; the root mean square
+        Counts in all, of calibrated and of untouched rows, of those whose figures were read at their source or verified
+        and of the unverified; the same by kind and by study; the root mean square
         error of each kind whose rows have one unit; the worst misses in band widths; failed rows with their
         reasons; far misses that lack a sentence, by id.
     """
@@ -56,6 +58,8 @@ def _all_counts(rows: Sequence[Judged]) -> dict[str, Any]:
         **_counts(rows),
         "calibrated": _counts([row for row in rows if row.entry.calibrated]),
         "untouched": _counts([row for row in rows if not row.entry.calibrated]),
+        "read": _counts([row for row in rows if row.row.confidence != UNREAD]),
+        "unverified": _counts([row for row in rows if row.row.confidence == UNREAD]),
     }
 
 
