@@ -53,11 +53,15 @@ def test_muscles_that_cross_a_hip_follow_their_leg() -> None:
 
 
 def test_who_holds_a_level_turned_uses_one_side_alone() -> None:
-    def given(cause: str, **fields: Any) -> float:
-        offset = {"level": "L4-L5", "left_axial_rotation": "1 deg", "cause": cause}
+    law = ss.load_model().recruitment
+
+    def given(cause: str, turn: str = "left_axial_rotation", deg: float = 1.0, **fields: Any) -> float:
+        offset = {"level": "L4-L5", turn: f"{deg} deg", "cause": cause}
         return float(solve(situation(rotation_offsets=[offset], **fields)).assembly.task.shared_drive.max())
 
-    assert given("postural") == 0.0 < given("structural") == ss.load_model().recruitment.shared_drive
+    assert given("postural") == given("postural", "right_lateral_bending", -2.0) == 0.0
+    assert given("structural") == given("postural", "flexion") == law.shared_drive > 0.0
+    assert np.isclose(given("postural", deg=0.25), 0.75 * law.shared_drive)
     assert given("postural", recruitment={"shared_drive": "10 %"}) == 0.1
 
 

@@ -60,7 +60,7 @@ FLOORS = "100 N, 5 N m, 0.1 MPa, 1 kPa, 2 deg, 1 mm"  # the part of _NOTABLE tha
 _LEFT_OUT_GROUPS = ("geometry", "solver")
 _LEADS = 1.0  # added to the rank of a notable change of a leading variable, so that it comes before details
 _SMALLEST_CHANGE = 1e-9  # of the scale; less is rounding
-_NOTHING = 1e-3  # of what is worth a look: a percentage of less says nothing
+_NOTHING = 1e-2  # of what is worth a look: a percentage of less says nothing
 
 
 class Change(TypedDict):

@@ -84,7 +84,7 @@ _NOT_FINITE = re.compile(r"[+-]?\.?(?:nan|inf|infinity)\b", re.IGNORECASE)
 _SPELLINGS = {"²": "^2", "³": "^3", "**": "^", "·": "*", "⋅": "*", "percent": "%"}
 
 
-def parse_quantity(text: object, dimension: Dimension) -> float:
+def parse_quantity(text: object, dimension: Dimension, sample: str | None = None) -> float:
     """Return the SI value of a quantity written with its unit.
 
     Parameters
@@ -93,6 +93,8 @@ def parse_quantity(text: object, dimension: Dimension) -> float:
         Such as ``"20 kg"``, ``"36 deg"`` or ``"30 %"``.
     dimension : Dimension
         What the quantity must be.
+    sample : str, optional
+        One of its kind, which messages give as an example.
 
     Returns
     -------
@@ -104,13 +106,14 @@ def parse_quantity(text: object, dimension: Dimension) -> float:
     InputError
         When the number or the unit is missing or wrong, or the value is not finite.
     """
+    sample = _sample(dimension) if sample is None else sample
     if isinstance(text, str):
-        return _parse_text(text, dimension)
+        return _parse_text(text, dimension, sample)
     if isinstance(text, (int, float)) and not isinstance(text, bool):
-        return _bare_number(text, dimension)
+        return _bare_number(text, dimension, sample)
     if hasattr(text, "magnitude") and hasattr(text, "units"):
         return _from_pint(text, dimension)
-    raise InputError(f"{quoted(text)} is not a quantity, {_example(dimension)}")
+    raise InputError(f"{quoted(text)} is not a quantity, {_example(sample)}")
 
 
 def format_quantity(value: float, dimension: Dimension, unit: str | None = None) -> str:
@@ -221,7 +224,7 @@ class Quantity(WrittenAsText):
 
     def parse(self, text: object) -> float:
         """Return the SI value, within the limits."""
-        value = parse_quantity(text, self.dimension)
+        value = parse_quantity(text, self.dimension, _sample(self.dimension, self.high))
         if self.low is not None and value < parse_quantity(self.low, self.dimension):
             raise InputError(f"{quoted(text)} is too small, the least is {self.low}")
         if self.high is not None and value > parse_quantity(self.high, self.dimension):
@@ -237,7 +240,7 @@ class Quantity(WrittenAsText):
     ) -> dict[str, Any]:
         """Tell editors what the field looks like."""
         description = f"{_spoken(self.dimension)} in {either(UNIT_TEXTS[self.dimension])}"
-        return {"type": "string", "description": description, "examples": [_sample(self.dimension)]}
+        return {"type": "string", "description": description, "examples": [_sample(self.dimension, self.high)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,26 +294,26 @@ def _pint_text(unit: str) -> str:
     return {"": "dimensionless", "°": "degree", "degrees": "degree"}.get(unit, unit.replace("^", "**"))
 
 
-def _parse_text(text: str, dimension: Dimension) -> float:
+def _parse_text(text: str, dimension: Dimension, sample: str) -> float:
     stripped = text.strip()
     if len(stripped) > _LONGEST_TEXT:
-        raise InputError(f"{quoted(stripped)} is too long for a quantity, {_example(dimension)}")
+        raise InputError(f"{quoted(stripped)} is too long for a quantity, {_example(sample)}")
     match = _NUMBER.match(stripped)
     if match is None:
-        raise InputError(_not_a_number(stripped, dimension))
+        raise InputError(_not_a_number(stripped, sample))
     number, unit = match.group(), stripped[match.end() :].strip()
     if len(number) > _LONGEST_NUMBER:
         raise InputError(f"{quoted(number)} has more than {_LONGEST_NUMBER} characters")
     if _normal(unit) not in UNIT_TEXTS[dimension]:
-        raise InputError(_wrong_unit(number, unit, dimension))
+        raise InputError(_wrong_unit(number, unit, dimension, sample))
     return _finite(_scale(_normal(unit)).to_si(float(number)), text)
 
 
-def _bare_number(value: float, dimension: Dimension) -> float:
+def _bare_number(value: float, dimension: Dimension, sample: str) -> float:
     if dimension == "number":
         return _finite(value, value)
     _finite(value, value)
-    raise InputError(_needs_unit(str(value), dimension))
+    raise InputError(_needs_unit(str(value), dimension, sample))
 
 
 def _from_pint(quantity: Any, dimension: Dimension) -> float:
@@ -342,15 +345,15 @@ def _normal(unit: str) -> str:
     return re.sub(r"\s+", "*", re.sub(r"\s*([*/^])\s*", r"\1", unit))
 
 
-def _not_a_number(text: str, dimension: Dimension) -> str:
+def _not_a_number(text: str, sample: str) -> str:
     if _NOT_FINITE.match(text):
         return f"{quoted(text)} must be a finite number"
-    return f"{quoted(text)} does not start with a number, {_example(dimension)}"
+    return f"{quoted(text)} does not start with a number, {_example(sample)}"
 
 
-def _wrong_unit(number: str, unit: str, dimension: Dimension) -> str:
+def _wrong_unit(number: str, unit: str, dimension: Dimension, sample: str) -> str:
     if not unit:
-        return _needs_unit(number, dimension)
+        return _needs_unit(number, dimension, sample)
     if unit.startswith(","):
         return f"{quoted(number + unit)} has a comma, write the number with a decimal point"
     if dimension == "number":
@@ -361,21 +364,29 @@ def _wrong_unit(number: str, unit: str, dimension: Dimension) -> str:
     return f"{quoted(unit)} is not a unit of {_spoken(dimension)}{known} (use {ours})"
 
 
-def _needs_unit(number: str, dimension: Dimension) -> str:
+def _needs_unit(number: str, dimension: Dimension, sample: str) -> str:
     value = float(number) if len(number) <= _LONGEST_NUMBER else math.inf
     if not math.isfinite(value):
-        return _example(dimension)
+        return _example(sample)
     if dimension in ("fraction", "strain") and abs(value) <= 1.0:
         number = f"{100.0 * value:.12g}"
-    return f'needs a unit, for example "{number} {UNIT_TEXTS[dimension][0]}"'
+    return f'needs a unit, for example "{number} {_unit(sample)}"'
 
 
-def _example(dimension: Dimension) -> str:
-    return f'write it like "{_sample(dimension)}"'
+def _example(sample: str) -> str:
+    return f'write it like "{sample}"'
 
 
-def _sample(dimension: Dimension) -> str:
-    return f"20 {UNIT_TEXTS[dimension][0]}".strip()
+@functools.cache
+def _sample(dimension: Dimension, high: str | None = None) -> str:
+    """Return an example of a dimension: a usual one, or its limit where that is less."""
+    usual = f"20 {UNIT_TEXTS[dimension][0]}".strip()
+    fits = high is None or _parse_text(usual, dimension, "") <= _parse_text(high, dimension, "")
+    return high if high is not None and not fits else usual
+
+
+def _unit(text: str) -> str:
+    return text.partition(" ")[2]
 
 
 def _spoken(dimension: str) -> str:

@@ -12,7 +12,7 @@ from tests.tolerances import EXACT
 
 from spinesim.errors import PostureError
 from spinesim.kernels.hip import elastic_moment
-from spinesim.kernels.tables import LEAN
+from spinesim.kernels.tables import LEAN, LIST
 from spinesim.simulation import prepare
 
 pytestmark = pytest.mark.interpreted
@@ -91,3 +91,15 @@ def test_the_leg_that_is_stood_on_stands_under_all_weights() -> None:
     case = {"kind": "held", "mass": "10 kg", "hands": "left", "reach": "0 m", "lateral": "-0.4 m", "height": "hip"}
     assert adducted(loads=[case])[0] > right[0]
     assert not adducted(posture={"stance": "straight"}).any()
+
+
+def test_a_pelvis_lists_as_far_as_the_leg_that_is_stood_on_lets_it() -> None:
+    lost = [{"side": "right", "lost_adduction": "20 deg", "lost_abduction": "10 deg"}]
+
+    def lists(hips: list[dict[str, str]], **fields: Any) -> np.ndarray:
+        posture = {"preset": "single_leg", "lumbopelvic_rhythm": "solved"}
+        return prepare(situation(posture=posture, hips=hips, **fields)).task.pelvis_range[LIST - LEAN]
+
+    np.testing.assert_allclose(np.degrees(lists(lost) - lists([])), [20.0, -10.0], atol=EXACT)
+    on_the_left: dict[str, Any] = {"support": {"left": "100 %", "right": "0 %"}}
+    np.testing.assert_allclose(lists(lost, **on_the_left), lists([], **on_the_left), atol=EXACT)

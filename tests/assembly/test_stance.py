@@ -111,5 +111,8 @@ def test_a_list_that_cannot_be_is_refused_by_name() -> None:
         listed("5 deg", lumbopelvic_rhythm="solved")
     with pytest.raises(PostureError, match="pelvis_list 40 deg is outside the model's range of -31 to 31 deg"):
         listed("40 deg")
-    with pytest.raises(PostureError, match="right_lateral_bending 45 deg"):
+    with pytest.raises(PostureError, match="pelvis_list -16 deg is outside the model's range of -11 to 31 deg"):
+        stiff = [{"side": "right", "lost_adduction": "20 deg"}]
+        prepare(situation(posture={"preset": "single_leg", "pelvis_list": "-16 deg"}, hips=stiff))
+    with pytest.raises(PostureError, match="right_lateral_bending 45 deg .* 20 deg of it against the listed pelvis"):
         listed("-20 deg", right_lateral_bending="25 deg")

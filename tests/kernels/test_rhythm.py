@@ -231,6 +231,19 @@ def test_weak_abductors_with_a_load_still_raise_the_pelvis(strength: float, mass
     assert 5.0 < np.degrees(found.state.tilt[LIST]) < 15.0
 
 
+@pytest.mark.parametrize("strength", [3.0, 10.0])
+def test_who_has_next_to_no_abductors_hangs_on_the_band(strength: float) -> None:
+    """A Trendelenburg sign: what of all abductors is left holds the pelvis nowhere else, and passive tissue does."""
+    groups = ("gluteus_medius", "gluteus_minimus", "gluteus_maximus", "piriformis", "tensor_fasciae_latae")
+    weak = [{"group": group, "side": "right", "strength": f"{strength} %"} for group in groups]
+    found = solve(situation(posture={"preset": "single_leg", **HELD, "vertebrae": "settled"}, muscles=weak))
+    assert found.status == CONVERGED
+    assert not found.unsettled
+    assert -30.0 < np.degrees(found.state.tilt[LIST]) < -20.0
+    passive = float(found.result["hip_passive_moment"].sel(side="right", axis="anterior"))
+    assert abs(passive) > abs(float(found.result["hip_moment"].sel(side="right", axis="anterior")))
+
+
 @pytest.mark.parametrize("strength", [30.0, 100.0])
 def test_a_search_stays_where_it_has_ended(strength: float) -> None:
     """It goes on with the activations of its end: told without them, what a turn does would lead away."""

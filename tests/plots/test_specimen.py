@@ -64,6 +64,18 @@ def test_the_load_of_the_course_is_found(fields: dict[str, Any], label: str, las
     assert np.isclose(load[-1], last)
 
 
+def test_what_a_machine_needs_to_hold_a_specimen_is_not_taken_for_the_load_of_the_course() -> None:
+    cycle = {"steps": 8, "course": "cycle"}
+    turned = result(["L4-L5"], moment={"left_axial_rotation": "8 N*m", **cycle}, held={"right": "0 mm"})
+    load, words = course_load(turned)
+    assert words == "moment, positive in left axial rotation (N m)"
+    np.testing.assert_allclose(load, turned["specimen_moment"].sel(rotation="left_axial_rotation"), rtol=EXACT)
+    pushed = result(["L4-L5"], compression="500 N", shear={"right": "90 N", **cycle}, held={"anterior": "1 mm"})
+    load, words = course_load(pushed)
+    assert words == "shear force (N)"
+    np.testing.assert_allclose(load, pushed["specimen_force"].sel(axis="right"), rtol=EXACT)
+
+
 def test_the_rotation_that_spans_most_is_drawn() -> None:
     res = result(["L4-L5"], moment={"left_axial_rotation": "5 N*m", "steps": 2})
     assert main_turn(res) == "left_axial_rotation"

@@ -22,14 +22,13 @@ def choices(
 ) -> dict[str, Any]:
     """Return the fields of the task that say which turns recruitment may choose; `loads` are its load rows.
 
-    Vertebrae settle sideways too where the posture itself bends, turns or lists. On feet a pelvis rotates where
-    anything tells the sides apart, and lists on one leg, for two straight ones keep it level; a seat lets it lean
-    alone.
+    Where anything tells the sides apart vertebrae settle sideways too, and on feet a pelvis rotates, and lists on one
+    leg, for two straight ones keep it level; a seat lets it lean alone.
     """
     law, solved = model.recruitment, scenario.posture.lumbopelvic_rhythm == "solved"
     settled = scenario.posture.vertebrae == "settled"
-    sideways = settled and bool(np.any(angles.levels[:, :2]) or scenario.posture.pelvis_list)
-    sways = solved and contact == FEET and _is_sided(scenario, angles, right, loads)
+    sided = _is_sided(scenario, angles, right, loads)
+    sideways, sways = settled and sided, solved and contact == FEET and sided
     return {
         "settle": law.settle_spread if settled else 0.0,
         "settle_cost": law.settle_cost,

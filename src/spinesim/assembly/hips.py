@@ -43,6 +43,17 @@ def flexion_range(model: Model, scenario: Scenario) -> tuple[float, float]:
     return low + least, high - most
 
 
+def list_range(model: Model, scenario: Scenario, right: float | None) -> tuple[float, float]:
+    """Return how far the pelvis lists, least and most (rad, right side down positive): on one leg, with the weight
+    `right` on the right foot, as far as its hip adducts and abducts.
+    """
+    low, high = model.ranges["pelvis_list"]
+    if right not in (0.0, 1.0):
+        return low, high
+    side, down, up = ("right", "adduction", "abduction") if right == 1.0 else ("left", "abduction", "adduction")
+    return min(low + lost(scenario, side, down), 0.0), max(high - lost(scenario, side, up), 0.0)
+
+
 def _stiffness(scenario: Scenario, side: str) -> float:
     shares = [change.stiffness for change in scenario.hips if change.side in ("both", side)]
     return math.prod(share for share in shares if share is not None)

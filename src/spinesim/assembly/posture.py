@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinesim.assembly.hips import flexion_range
+from spinesim.assembly.hips import flexion_range, list_range
 from spinesim.assembly.shape import sagittal_levels
 from spinesim.errors import Problem, did_you_mean
 from spinesim.kernels.tables import Floats
@@ -65,10 +65,11 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
     }  # fmt: skip
     if wanted.pelvis_list is not None:
-        within = min(max(wanted.pelvis_list, model.ranges["pelvis_list"][0]), model.ranges["pelvis_list"][1])
+        least, most = list_range(model, scenario, _on_the_right(scenario, preset))
+        within = min(max(wanted.pelvis_list, least), most)
         values |= {"pelvis_list": wanted.pelvis_list, "right_lateral_bending": bending - within}
         problems += _list_problems(scenario, preset)
-    problems += _out_of_range(model, scenario, values) + _unknown_study(model, scenario)
+    problems += _out_of_range(model, scenario, preset, values) + _unknown_study(model, scenario)
     if wanted.lumbopelvic_rhythm == "solved" and (preset.contact == "bed" or preset.orientation != "upright"):
         message = "a rhythm is solved for people upright on their feet or on a seat; a bed holds the pelvis"
         problems.append(scenario.problem(message, "posture.lumbopelvic_rhythm"))
@@ -85,15 +86,20 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
     levels += offset_turns(scenario, "postural", "structural")
     angles = Angles(
         preset, trunk, pelvis, lumbar, bending, twist, thigh, knee, (arms[0], arms[1], arms[2]), levels, twist - own,
-        _pelvis_range(model, scenario, values, thigh), follow,
+        _pelvis_range(model, scenario, preset, values, thigh), follow,
     )  # fmt: skip
     return angles, []
 
 
+def _on_the_right(scenario: Scenario, preset: Preset) -> float | None:
+    """Return the share of the weight that the right foot bears, None where nothing says."""
+    return preset.support_right if scenario.support.right is None else scenario.support.right
+
+
 def _list_problems(scenario: Scenario, preset: Preset) -> list[Problem]:
     """Return why a pelvis may not be said to list."""
-    problems, right = [], scenario.support.right
-    if (preset.support_right if right is None else right) not in (0.0, 1.0) or preset.contact != "feet":
+    problems: list[str] = []
+    if _on_the_right(scenario, preset) not in (0.0, 1.0) or preset.contact != "feet":
         problems.append("a pelvis lists on one leg alone, two straight legs keep it level: take the preset single_leg")
     if scenario.posture.lumbopelvic_rhythm == "solved":
         problems.append("a solved rhythm finds the pelvis's list: leave one of them out")
@@ -145,22 +151,25 @@ def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float,
     return trunk, trunk - lumbar, lumbar
 
 
-def _out_of_range(model: Model, scenario: Scenario, values: dict[str, float]) -> list[Problem]:
-    problems = []
+def _out_of_range(model: Model, scenario: Scenario, preset: Preset, values: dict[str, float]) -> list[Problem]:
+    problems, right = [], _on_the_right(scenario, preset)
+    left = {"hip_flexion": flexion_range(model, scenario), "pelvis_list": list_range(model, scenario, right)}
     for name, value in values.items():
-        low, high = flexion_range(model, scenario) if name == "hip_flexion" else model.ranges[name]
+        low, high = left.get(name, model.ranges[name])
         if not low - 1e-9 <= value <= high + 1e-9:
             deg = [f"{math.degrees(v):.4g}" for v in (value, low, high)]
             message = (
                 f"impossible posture: {name} {deg[0]} deg is outside the model's range of {deg[1]} to {deg[2]} deg"
             )
+            if name == "right_lateral_bending" and scenario.posture.pelvis_list:
+                message += f", {math.degrees(-scenario.posture.pelvis_list):.4g} deg of it against the listed pelvis"
             key = "preset" if getattr(scenario.posture, name, None) is None else name
             key = f"arms.{name}" if name.startswith(("shoulder", "elbow")) else key
             problems.append(scenario.problem(message, f"posture.{key}"))
     return problems
 
 
-def _pelvis_range(model: Model, scenario: Scenario, values: dict[str, float], thigh: float) -> Floats:
+def _pelvis_range(model: Model, scenario: Scenario, preset: Preset, values: dict[str, float], thigh: float) -> Floats:
     """Return how far the pelvis may lean back, list to the right and rotate to the left (least, most; rad) until it,
     lumbar spine or hips leave their range.
     """
@@ -169,7 +178,7 @@ def _pelvis_range(model: Model, scenario: Scenario, values: dict[str, float], th
     )
     behind, ahead = flexion_range(model, scenario)
     pelvis, lumbar, bending = (values[name] for name in ("pelvis_tilt", "lumbar_flexion", "right_lateral_bending"))
-    sides, turns = model.ranges["pelvis_list"], model.ranges["pelvis_rotation"]
+    sides, turns = list_range(model, scenario, _on_the_right(scenario, preset)), model.ranges["pelvis_rotation"]
     found = np.array(
         [
             (

@@ -10,7 +10,7 @@ import numpy as np
 from spinesim.assembly.choices import choices
 from spinesim.assembly.hips import hip_table
 from spinesim.assembly.names import FascicleNames, StrandName
-from spinesim.assembly.posture import Angles
+from spinesim.assembly.posture import Angles, offset_turns
 from spinesim.assembly.subject import Subject
 from spinesim.errors import Problem, did_you_mean, either
 from spinesim.kernels.tables import (
@@ -162,15 +162,15 @@ def shared_drive(model: Model, scenario: Scenario, person: Person, fascicles: Fa
     """Return the share of each fascicle's drive (fascicle,) that goes to its fellow on the other side: of the trunk's
     muscles alone, for those that cross a hip follow their leg.
 
-    Left to the model it is none where a person holds a level turned, for that is what one side does alone.
+    Left to the model it fades as a person holds a level turned aside, to none at the spread of vertebrae that turn
+    freely, for to hold a turn is what one side does alone.
     """
     asked, law = scenario.recruitment.shared_drive, model.recruitment
-    is_held = any(offset.cause == "postural" for offset in scenario.rotation_offsets)
+    aside = np.abs(offset_turns(scenario, "postural")[:, :2]).max() / law.sideways_spread
     share = np.zeros(len(fascicles))
-    share[_of_groups(fascicles, model.trunk_groups)] = asked if not isinstance(asked, str) else law.shared_drive
+    given = asked if not isinstance(asked, str) else law.shared_drive * max(1.0 - float(aside), 0.0)
+    share[_of_groups(fascicles, model.trunk_groups)] = given
     share[_of_groups(fascicles, ("transversus_abdominis",))] = 0.0  # the hoop asks both sides alike
-    if isinstance(asked, str) and is_held:
-        share[:] = 0.0
     return np.where(person.lines.joints[: len(fascicles)] == ACROSS_LEVELS, share, 0.0)
 
 

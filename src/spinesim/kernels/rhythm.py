@@ -26,8 +26,8 @@ from spinesim.kernels.tables import (
 
 NUDGE = 1e-6  # rad, of the difference
 MOST_ROUNDS = 80  # of one start
-LISTED = 7  # the first trial that starts with a list, hung from the hip or hitched
-FAR_LIST = 5.0  # spreads
+LEANS, LISTS = 5, 2  # trials that start with a lean and, before them on one leg, with a list: hung or hitched
+FAR_LIST = 7.5  # spreads
 POLISHED = 5  # trials in the end: the cheapest end, with full and with halved steps, then the next; at last held
 BUDGET = 1200  # Newton steps of recruitment after which no further start is tried
 CALM = 1.0  # N or N m: balance below which a start shows where it goes
@@ -131,7 +131,7 @@ def begin(task: Task, trial: int, done: bool, state: State, motion: Motion) -> i
         return _go_on(0, motion, state) if _is_turned(motion.end_tilt[0]) else SKIP
     if trial >= first:
         return _finish(trial - first, motion, state)
-    if state.info[2] > BUDGET or (trial >= LISTED and task.sway_spread[0] == 0.0):
+    if state.info[2] > BUDGET or (trial > 1 + LEANS and task.sway_spread[0] == 0.0):
         return SKIP
     _as_held(motion, state)
     return FREE
@@ -178,11 +178,15 @@ def _is_turned(tilt: Floats) -> bool:
 @kernel
 def lean_out(task: Task, trial: int, tilt: Floats) -> None:
     """Lean or list the pelvis to where a start has it."""
-    if 1 < trial < LISTED:
-        lean = 0.5 * (trial - 4) * task.lean_spread
+    if not 1 < trial < starts_of(task):
+        return
+    n = trial - 2 - (LISTS if task.sway_spread[0] > 0.0 else 0)
+    if n >= 0:
+        lean = 0.5 * (n - LEANS // 2) * task.lean_spread
         tilt[LEAN] = min(max(lean, task.pelvis_range[0, 0]), task.pelvis_range[0, 1])
-    elif LISTED <= trial < starts_of(task):
-        far = (2.0 * (trial - LISTED) - 1.0) * FAR_LIST * task.sway_spread[0]
+    else:
+        hung = -1.0 if task.support_right == 1.0 else 1.0
+        far = (hung if trial == 2 else -hung) * FAR_LIST * task.sway_spread[0]
         tilt[LIST] = min(max(far, task.pelvis_range[1, 0]), task.pelvis_range[1, 1])
 
 

@@ -230,7 +230,7 @@ class RecruitmentLaw:
     lean_cost: float  # 1, of a departure of one spread, on the feet
     list_spread: float  # rad, of the pelvis in single-leg stance
     rotation_spread: float  # rad, of the pelvis
-    sideways_spread: float  # rad, of a lumbar vertebra's tilt and rotation about a posture that bends or turns
+    sideways_spread: float  # rad, of a lumbar vertebra's tilt and rotation where anything tells the sides apart
     sideways_cost: float  # 1, of such a tilt of one spread
     seat_cost: float  # 1, that of the lean on a seat
     tone: float  # 1, least activation of the trunk muscles while nothing supports the trunk

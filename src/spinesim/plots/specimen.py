@@ -39,6 +39,7 @@ _LOADS = {
     "shear": "specimen_force",
     "follower_load": "follower_load",
 }
+_SLIGHT = 0.02  # of what changes most: less is what a machine that holds something adds about other axes
 _NAMES = {
     "moment": "moment",
     "compression": "compression",
@@ -118,15 +119,27 @@ def course_load(result: xr.Dataset) -> tuple[Floats, str]:
     if kind not in _LOADS:
         return values(result["step"]), "step"
     name = _LOADS[kind]
-    loads = values(result[name]).reshape(result.sizes["step"], -1)
-    used = np.flatnonzero(np.abs(loads).max(axis=0) > 0.0)
+    loads = _own_load(result, name)
+    spans = np.ptp(loads, axis=0)
+    used = np.flatnonzero(spans > _SLIGHT * spans.max())
+    loads = loads[:, used]
     label = axis_label(result, name, _NAMES[kind])
     if kind == "moment" and used.size == 1:
         turn = str(result["rotation"].values[used[0]]).replace("_", " ")
-        return loads[:, used[0]], axis_label(result, name, f"moment, positive in {turn}")
-    peak = loads[(loads**2).sum(axis=1).argmax()]
-    size = float(np.linalg.norm(peak))
-    return (loads @ peak / size if size > 0.0 else loads[:, 0]), label
+        return loads[:, 0], axis_label(result, name, f"moment, positive in {turn}")
+    sizes = np.sqrt((loads**2).sum(axis=1))
+    first = int(np.argmax(sizes >= 0.5 * sizes.max(initial=0.0)))  # a step of the first leg
+    return (loads @ loads[first] / sizes[first] if used.size else values(result["step"])), label
+
+
+def _own_load(result: xr.Dataset, name: str) -> Floats:
+    """Return the components (step, component) of a load but those that a machine needs to hold the specimen."""
+    loads = values(result[name]).reshape(result.sizes["step"], -1)
+    held = str(result.attrs.get("held", "")).split(", ")
+    labels = [str(label) for dim in result[name].dims if dim in result.coords for label in result[dim].values]
+    if len(labels) == loads.shape[1]:
+        loads = loads[:, :] * [label not in held for label in labels]
+    return loads
 
 
 def main_turn(result: xr.Dataset) -> str:

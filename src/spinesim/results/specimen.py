@@ -227,6 +227,7 @@ def _attributes(assembly: SpecimenAssembly, record: Record, status: int, values:
         "outcome": outcome,
         "torn": "; ".join(ruptures),
         "course": ", ".join(assembly.specimen.stepped()) or "one step",
+        "held": ", ".join(assembly.specimen.held.model_dump(exclude_none=True) if assembly.specimen.held else ()),
         "last_load": load_words(record.last_load),
         "citations": ", ".join(sorted({*model.sources, *CITED_ALWAYS})),
         "subject_sex": subject.sex,

@@ -24,7 +24,13 @@ class AutoOr(WrittenAsText):
 
     def parse(self, value: object) -> str | float:
         """Return "auto", or the SI value."""
-        return "auto" if value == "auto" else self.quantity.parse(value)
+        if value == "auto":
+            return "auto"
+        try:
+            return self.quantity.parse(value)
+        except InputError as error:
+            is_word = not any(letter.isdigit() for letter in str(value))
+            raise InputError(f"{error}{', or auto' if is_word else ''}") from error
 
     def format(self, value: str | float) -> str:
         """Return the text of a value."""
@@ -75,7 +81,7 @@ class Recruitment(Frozen):
         supports, and none otherwise.
     shared_drive : float or "auto"
         Share of each trunk muscle's drive that goes to its fellow on the other side, 0 to 0.5; "auto" is the model's,
-        and none where the person holds a level turned.
+        less where the person holds a level turned aside, and none from 1 degree on.
     stability_margin : float or None
         N m/rad; co-contraction rises, to 0.5 at most, until the smallest eigenvalue of the tangent reaches it.
     """
