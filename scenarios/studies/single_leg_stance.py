@@ -1,8 +1,8 @@
 """A worked case: a man of 42 years, whose degenerated L4-L5 disc bulges to the right, stands badly on his right leg.
 
-What is left of the hip abductors, the pelvis held level, and the trunk leaning over the standing leg or not; the
-unsupported side of the pelvis hanging down; the pelvis as costs least; and, with it, the lean of the trunk that costs
-the muscles least.
+What is left of glutei medius and minimus, the pelvis held level, and the trunk leaning over the standing leg or not;
+the unsupported side of the pelvis hanging down; the pelvis as costs least; and, with it, the lean of the trunk that
+costs the muscles least. At last the pelvis as costs least with as little left of all muscles that abduct.
 
 Usage: python scenarios/studies/single_leg_stance.py [--out FOLDER] [--pictures FOLDER]
 """
@@ -18,6 +18,9 @@ from study_tools import LOOKS, Row, new_figure, number, run_study, tidy
 import spinesim as ss
 
 STRENGTHS = range(100, 29, -10)  # %
+FEWER = (20, 15, 10, 5)  # %, of all that abduct
+GLUTEI = ("gluteus_medius", "gluteus_minimus")
+ALL = (*GLUTEI, "gluteus_maximus", "piriformis", "tensor_fasciae_latae")
 LEANS = (0, 10)  # deg, to the side of the standing leg
 TRIED = range(0, 22, 3)  # deg: the leans of which the one that costs muscles least is told
 CM3 = 1e6  # cm^3 a m^3
@@ -30,7 +33,7 @@ def rows() -> Iterator[Row]:
     postures: dict[str, dict[str, str]] = {
         f"lean of {lean} deg": {"right_lateral_bending": f"{lean} deg"} for lean in LEANS
     }
-    postures["pelvis 16 deg down"] = {"pelvis_list": "-16 deg"}
+    postures["pelvis 24 deg down"] = {"pelvis_list": "-24 deg"}
     postures["predicted"] = {"lumbopelvic_rhythm": "solved"}
     for words, posture in postures.items():
         lean = int(posture.get("right_lateral_bending", "0").split()[0])
@@ -38,6 +41,9 @@ def rows() -> Iterator[Row]:
             yield _row(words, strength, lean, ss.simulate(_stance(posture, strength)))
     for strength in STRENGTHS:
         yield _row("predicted, lean free", strength, *least_lean(strength))
+    for strength in (*STRENGTHS, *FEWER):
+        result = ss.simulate(_stance(postures["predicted"], strength, ALL))
+        yield _row("predicted, all abductors", strength, 0, result)
 
 
 def least_lean(strength: int) -> tuple[int, Any]:
@@ -66,15 +72,14 @@ def muscle_effort(result: Any) -> float:
     return total
 
 
-def _stance(posture: dict[str, str], strength: int) -> dict[str, Any]:
-    glutei = ("gluteus_medius", "gluteus_minimus")
+def _stance(posture: dict[str, str], strength: int, groups: Sequence[str] = GLUTEI) -> dict[str, Any]:
     return {
         "format": 1,
         "name": f"Single-leg stance, hip abductors at {strength} %",
         "subject": {"sex": "male", "age": "42 yr"},
         "posture": {"preset": "single_leg", **posture},
         "discs": [{"level": "L4-L5", "degeneration": GRADE, "bulge": BULGE}],
-        "muscles": [{"group": group, "side": "right", "strength": f"{strength} %"} for group in glutei],
+        "muscles": [{"group": group, "side": "right", "strength": f"{strength} %"} for group in groups],
     }
 
 
@@ -115,8 +120,8 @@ def draw(found: Sequence[Row]) -> Figure:
             line = [row for row in found if row["posture"] == name and row["status"] == "converged"]
             axes.plot([r["abductor_strength_pct"] for r in line], [r[key] for r in line], label=name, **look)
         axes.invert_xaxis()
-        tidy(axes, words, "hip abductor strength left, %")
-    places[2].legend(fontsize=7, loc="lower left")
+        tidy(axes, words, "hip abductor strength left, %", from_zero=key != "left_side_raised_deg")
+    places[2].legend(fontsize=7, loc="lower right")
     return figure
 
 
