@@ -224,7 +224,7 @@ class Quantity(WrittenAsText):
 
     def parse(self, text: object) -> float:
         """Return the SI value, within the limits."""
-        value = parse_quantity(text, self.dimension, _sample(self.dimension, self.high))
+        value = parse_quantity(text, self.dimension, _sample(self.dimension, self.low, self.high))
         if self.low is not None and value < parse_quantity(self.low, self.dimension):
             raise InputError(f"{quoted(text)} is too small, the least is {self.low}")
         if self.high is not None and value > parse_quantity(self.high, self.dimension):
@@ -240,7 +240,11 @@ class Quantity(WrittenAsText):
     ) -> dict[str, Any]:
         """Tell editors what the field looks like."""
         description = f"{_spoken(self.dimension)} in {either(UNIT_TEXTS[self.dimension])}"
-        return {"type": "string", "description": description, "examples": [_sample(self.dimension, self.high)]}
+        return {
+            "type": "string",
+            "description": description,
+            "examples": [_sample(self.dimension, self.low, self.high)],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,9 +382,10 @@ def _example(sample: str) -> str:
 
 
 @functools.cache
-def _sample(dimension: Dimension, high: str | None = None) -> str:
-    """Return an example of a dimension: a usual one, or its limit where that is less."""
-    usual = f"20 {UNIT_TEXTS[dimension][0]}".strip()
+def _sample(dimension: Dimension, low: str | None = None, high: str | None = None) -> str:
+    """Return an example of a dimension, in the unit of a least of 0, or its most where that is less."""
+    unit = _unit(low) if low is not None and low.startswith("0 ") else UNIT_TEXTS[dimension][0]
+    usual = f"20 {unit}".strip()
     fits = high is None or _parse_text(usual, dimension, "") <= _parse_text(high, dimension, "")
     return high if high is not None and not fits else usual
 

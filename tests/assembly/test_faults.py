@@ -106,6 +106,17 @@ def test_wrong_faults_are_all_named() -> None:
     ]
 
 
+def test_what_else_is_wrong_is_named_beside_a_wrong_fault_and_posture() -> None:
+    told = problems(
+        faults=["nonsense"],
+        posture={"right_lateral_bending": "60 deg"},
+        muscles=[{"group": "nothing", "strength": "70 %"}],
+        rotation_offsets=[{"level": "L4-L5", "left_axial_rotation": "9 deg"}],
+    )
+    wanted = ("faults.0", "posture.right_lateral_bending", "rotation_offsets.0.left_axial_rotation", "muscles.0.group")
+    assert [one.rsplit(" @ ")[-1] for one in told] == list(wanted)
+
+
 def test_a_level_where_the_muscle_is_not_names_those_where_it_is() -> None:
     told = problems(faults=[{"name": "multifidus_atrophy", "level": "T4"}])
     where = "(it is fixed to pelvis, L5, L4, L3, L2, L1)"

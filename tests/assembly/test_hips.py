@@ -67,6 +67,19 @@ def test_a_posture_beyond_a_lost_range_is_refused_by_name() -> None:
         prepare(situation(posture=stoop, hips=[{"side": "left", "lost_flexion": "100 deg"}]))
 
 
+@pytest.mark.parametrize(
+    ("preset", "hip", "left"),
+    [
+        ("single_leg", {"side": "right", "lost_adduction": "40 deg"}, "9 to 31 deg"),
+        ("standing", {"side": "left", "lost_adduction": "40 deg"}, "-31 to -9 deg"),
+        ("standing", {"side": "both", "lost_abduction": "31.5 deg"}, "0.5 to -0.5 deg"),
+    ],
+)
+def test_hips_that_cannot_stand_straight_are_refused(preset: str, hip: dict[str, str], left: str) -> None:
+    with pytest.raises(PostureError, match=f"pelvis_list 0 deg is outside the model's range of {left}"):
+        prepare(situation(posture={"preset": preset}, hips=[hip]))
+
+
 def test_a_predicted_pelvis_stays_within_what_is_left() -> None:
     posture = {"preset": "standing", "trunk_inclination": "60 deg", "lumbopelvic_rhythm": "solved"}
     free, bound = (

@@ -244,6 +244,17 @@ def test_who_has_next_to_no_abductors_hangs_on_the_band(strength: float) -> None
     assert abs(passive) > abs(float(found.result["hip_moment"].sel(side="right", axis="anterior")))
 
 
+@pytest.mark.parametrize(("trunk", "deg"), [(0.0, 2.0), (30.0, 2.0), (30.0, 2.5)])
+def test_who_holds_a_level_turned_is_predicted_too(trunk: float, deg: float) -> None:
+    """No start ends there with full or halved steps: they go round in circles unless these fade."""
+    posture = {"trunk_inclination": f"{trunk} deg", "lumbopelvic_rhythm": "solved"}
+    found = solve(
+        situation(posture=posture, rotation_offsets=[{"level": "L4-L5", "left_axial_rotation": f"{deg} deg"}])
+    )
+    assert found.status == CONVERGED
+    assert 0.5 < np.degrees(found.state.tilt[LEAN]) < 5.0
+
+
 @pytest.mark.parametrize("strength", [30.0, 100.0])
 def test_a_search_stays_where_it_has_ended(strength: float) -> None:
     """It goes on with the activations of its end: told without them, what a turn does would lead away."""

@@ -70,6 +70,11 @@ def test_what_a_machine_needs_to_hold_a_specimen_is_not_taken_for_the_load_of_th
     load, words = course_load(turned)
     assert words == "moment, positive in left axial rotation (N m)"
     np.testing.assert_allclose(load, turned["specimen_moment"].sel(rotation="left_axial_rotation"), rtol=EXACT)
+    bent = result(["L4-L5"], moment={"right_lateral_bending": "8 N*m", **cycle}, held={"left_axial_rotation": "0 deg"})
+    assert abs(bent["specimen_moment"].sel(rotation="left_axial_rotation")).max() > 1.0
+    load, words = course_load(bent)
+    assert words == "moment, positive in right lateral bending (N m)"
+    np.testing.assert_allclose(load, bent["specimen_moment"].sel(rotation="right_lateral_bending"), rtol=EXACT)
     pushed = result(["L4-L5"], compression="500 N", shear={"right": "90 N", **cycle}, held={"anterior": "1 mm"})
     load, words = course_load(pushed)
     assert words == "shear force (N)"

@@ -14,7 +14,7 @@ from spinesim.assembly.posture import Angles, resolve_posture
 from spinesim.assembly.shape import on_standing_bones
 from spinesim.assembly.stance import leant, listed, over_foot
 from spinesim.assembly.subject import Subject, scale_subject
-from spinesim.assembly.task import build_task, co_contraction
+from spinesim.assembly.task import activation_limits, build_task, co_contraction, ligament_scales
 from spinesim.errors import InputError, PostureError
 from spinesim.kernels.tables import Person, Task
 from spinesim.model import Model
@@ -97,9 +97,12 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
     InputError
         With every name or number of the scenario that does not fit the model.
     """
-    scenario = with_faults(model, scenario)
-    subject, person, fascicles, strands = _person(model, scenario, like)
-    angles = _angles(model, scenario)
+    try:
+        scenario = with_faults(model, scenario)
+        subject, person, fascicles, strands = _person(model, scenario, like)
+        angles = _angles(model, scenario)
+    except InputError as error:
+        raise _with_all_others(model, scenario, error) from None
     task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
     if task is None:
         raise InputError(problems)
@@ -123,6 +126,21 @@ def _person(
         facets=changed_facets(model, subject, scenario, person.facets),
     )
     return subject, on_standing_bones(model, person), fascicles, strands
+
+
+def _with_all_others(model: Model, scenario: Scenario, error: InputError) -> InputError:
+    """Return an error of faults, person or posture with what else of the scenario does not fit the model."""
+    problems, tables = list(error.problems), None
+    try:
+        tables = _person(model, scenario, None)
+        _angles(model, scenario)
+    except InputError as other:
+        problems += other.problems
+    if tables is not None:
+        problems += activation_limits(model, scenario, tables[2], 0.0)[2]
+        problems += ligament_scales(model, scenario, tables[3])[2]
+    problems = list(dict.fromkeys(problems))
+    return error if len(problems) == len(error.problems) else InputError(problems)
 
 
 def _angles(model: Model, scenario: Scenario) -> Angles:

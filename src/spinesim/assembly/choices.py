@@ -46,7 +46,7 @@ def choices(
 
 def _is_sided(scenario: Scenario, angles: Angles, right: float | None, loads: Sequence[Any]) -> bool:
     """Tell whether anything in a scenario is not the same on both sides."""
-    changes = (*scenario.muscles, *scenario.ligaments, *scenario.facets)
+    changes = (*scenario.muscles, *scenario.ligaments, *scenario.facets, *scenario.hips)
     one_side = any(change.side != "both" for change in changes)
     named = any((change.fascicle or "").endswith(("_R", "_L")) for change in scenario.muscles)
     carried = any(getattr(load, "hands", "both") != "both" for load in scenario.loads)

@@ -44,14 +44,18 @@ def flexion_range(model: Model, scenario: Scenario) -> tuple[float, float]:
 
 
 def list_range(model: Model, scenario: Scenario, right: float | None) -> tuple[float, float]:
-    """Return how far the pelvis lists, least and most (rad, right side down positive): on one leg, with the weight
-    `right` on the right foot, as far as its hip adducts and abducts.
+    """Return how far the pelvis lists, least and most (rad, right side down positive), until a hip that is stood on,
+    with the weight `right` on the right foot, leaves its range; no list may be within it.
     """
     low, high = model.ranges["pelvis_list"]
-    if right not in (0.0, 1.0):
-        return low, high
-    side, down, up = ("right", "adduction", "abduction") if right == 1.0 else ("left", "abduction", "adduction")
-    return min(low + lost(scenario, side, down), 0.0), max(high - lost(scenario, side, up), 0.0)
+    stood_on = [
+        side for side, share in zip(SIDES, (1.0, 0.0), strict=True) if right not in (0.0, 1.0) or right == share
+    ]
+    down, up = (
+        max(lost(scenario, side, ways[SIDES.index(side)]) for side in stood_on)
+        for ways in (("adduction", "abduction"), ("abduction", "adduction"))
+    )
+    return low + down, high - up
 
 
 def _stiffness(scenario: Scenario, side: str) -> float:

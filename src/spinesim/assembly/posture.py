@@ -64,6 +64,8 @@ def resolve_posture(model: Model, scenario: Scenario) -> tuple[Angles | None, li
         "left_axial_rotation": twist, "hip_flexion": thigh + pelvis, "knee_flexion": knee,
         "shoulder_flexion": arms[0], "shoulder_abduction": arms[1], "elbow_flexion": arms[2],
     }  # fmt: skip
+    if preset.contact == "feet":
+        values |= {"pelvis_list": 0.0}
     if wanted.pelvis_list is not None:
         least, most = list_range(model, scenario, _on_the_right(scenario, preset))
         within = min(max(wanted.pelvis_list, least), most)

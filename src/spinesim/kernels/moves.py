@@ -15,6 +15,7 @@ LONG = 5e-5  # m: a step that tissue is not linear over
 MOST_ROUNDS = 3  # on such a step
 NEARLY = 1e-7  # m: steps below it will end by themselves
 LEAST_CALM = 0.1  # share of a step
+FADING = 0.8  # of the largest share, each time that a careful search gets worse: it would go round in circles
 MIX_TILT = 5e-3  # rad, the same of a tilt
 
 
@@ -66,8 +67,8 @@ def move(state: State, motion: Motion, damping: float, calm: float, may_mix: boo
     """Move discs and vertebrae by motion.step, mixed with the last steps once these are small; larger ones are taken
     times `calm`. Each time mixing begins anew steps are half as long.
 
-    A pelvis that may choose does not mix: its slopes are looked at in every other round, and steps of two kinds, mixed,
-    go anywhere.
+    A pelvis that may choose does not mix while its slopes are looked at in every other round: steps of two kinds,
+    mixed, go anywhere.
     """
     step, largest, farthest = motion.step, 0.0, 0.0
     for i in range(18):
@@ -124,8 +125,16 @@ def _mix(u: Floats, tilt: Floats, motion: Motion, damping: float) -> None:
 
 
 @kernel
-def calmer(calm: float, residual: float, last: float, along: float) -> float:
-    """Return the share of the next step: halved while the balance does not better, growing again when it does, or
-    while turns go on `along` the way they came: what puts them out of balance then is that they are on it.
+def is_worse(residual: float, last: float, along: float) -> bool:
+    """Tell whether a step did not better the balance, though turns do not go on `along` the way they came: what puts
+    them out of balance then is that they are on it.
     """
-    return max(0.5 * calm, LEAST_CALM) if residual > 0.95 * last and along <= 0.0 else min(1.5 * calm, 1.0)
+    return residual > 0.95 * last and along <= 0.0
+
+
+@kernel
+def calmer(calm: float, most: float, worse: bool) -> float:
+    """Return the share of the next step: halved while the balance does not better, growing again when it does, to
+    `most`.
+    """
+    return max(0.5 * calm, LEAST_CALM) if worse else min(1.5 * calm, most)

@@ -25,7 +25,7 @@ from spinesim.kernels.tables import (
 )
 
 NUDGE = 1e-6  # rad, of the difference
-MOST_ROUNDS = 80  # of one start
+MOST_ROUNDS, MOST_CAREFUL = 80, 160  # of one start; of a search with halved steps, which fade
 LEANS, LISTS = 5, 2  # trials that start with a lean and, before them on one leg, with a list: hung or hitched
 FAR_LIST = 7.5  # spreads
 POLISHED = 5  # trials in the end: the cheapest end, with full and with halved steps, then the next; at last held
@@ -101,6 +101,22 @@ def _column(
 def starts_of(task: Task) -> int:
     """Return how many solves seek the cheapest posture: as it says, then from all starts; 0 where none is sought."""
     return N_START + 1 if task.lean_spread > 0.0 else 0
+
+
+@kernel
+def most_rounds(trial: int, starts: int, free: int, usual: int) -> int:
+    """Return how many rounds a trial may take."""
+    if free == CAREFUL:
+        return MOST_CAREFUL
+    return MOST_ROUNDS if 0 < trial < starts else usual
+
+
+@kernel
+def may_mix(task: Task, free: int) -> bool:
+    """Tell whether steps may be mixed: of a pelvis that may choose, those of a careful search, which looks at its
+    slopes in every round: steps of two kinds, mixed, go anywhere.
+    """
+    return task.lean_spread == 0.0 or free == CAREFUL
 
 
 @kernel

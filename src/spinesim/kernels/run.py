@@ -52,11 +52,13 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
         if may_settle and task.lean_spread > 0.0 and equilibrium.is_warm(state):
             _recall(person, task, state, scale, work)
         soft = gamma if equilibrium.is_warm(state) else max(gamma, SOFT_START)
-        done, balanced, calm, last, along, state.info[4] = False, 0, 1.0, math.inf, 0.0, 0.0
-        for iteration in range(rhythm.MOST_ROUNDS if 0 < trial < starts else MAX_ITERATIONS):
-            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration, work)
+        done, balanced, calm, most, last, along, state.info[4] = False, 0, 1.0, 1.0, math.inf, 0.0, 0.0
+        for iteration in range(rhythm.most_rounds(trial, starts, free, MAX_ITERATIONS)):
+            state.info[1] = posing.pose(person, task, state, scale, may_settle, iteration, free == rhythm.CAREFUL, work)
             state.info[0] += 1.0
-            calm = moves.calmer(calm, state.info[1], last, along) if iteration > 2 else 1.0
+            worse = iteration > 2 and moves.is_worse(state.info[1], last, along)
+            most = max(moves.FADING * most, moves.LEAST_CALM) if worse and free == rhythm.CAREFUL else most
+            calm = moves.calmer(calm, most, worse) if iteration > 2 else 1.0
             last = state.info[1]
             ready = soft == gamma and iteration > 0
             balanced += ready and state.info[1] <= TOLERANCE
@@ -78,7 +80,7 @@ def solve_static(person: Person, task: Task, state: State, work: Work) -> int:
                 state.info[4], along = settling.step(task, problem.x, state.tilt, work.frames, work.motion)
             damping = 1.0 if attempt == 0 and free != rhythm.CAREFUL else 0.5
             moves.step_discs(person, task, state, work)
-            moves.move(state, work.motion, damping, calm, task.lean_spread == 0.0)
+            moves.move(state, work.motion, damping, calm, rhythm.may_mix(task, free))
         if done and may_settle and trial < starts:
             rhythm.keep(problem, state, task.power, gamma, trial, work.motion)
         if done and trial >= starts and (attempt < 2 or attempt == LAST_ATTEMPT):
@@ -106,7 +108,7 @@ def _recall(person: Person, task: Task, state: State, scale: float, work: Work) 
     """Update the activations to what the multipliers of the state ask for: how a pelvis that turns changes the
     balance is told at them, and told without them it would leave the end that it goes on from.
     """
-    posing.pose(person, task, state, scale, False, 0, work)
+    posing.pose(person, task, state, scale, False, 0, False, work)
     _demand(person, task, state, False, work)
     recruitment.respond(work.problem, state.lam, task.power)
 

@@ -38,7 +38,7 @@ def unbalance(
     equilibrium.prepare(p, t, work)
     for i in range(x.size):
         problem.x[i] = x[i]
-    posing.pose(p, t, state, 1.0, may_settle, 0, work)
+    posing.pose(p, t, state, 1.0, may_settle, 0, False, work)
     equilibrium.build_problem(p, t, state, may_settle, work)
     if may_settle and t.lean_spread > 0.0:
         rhythm.pelvis_columns(t, state.tilt, work.motion, problem)

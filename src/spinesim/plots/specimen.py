@@ -136,10 +136,8 @@ def _own_load(result: xr.Dataset, name: str) -> Floats:
     """Return the components (step, component) of a load but those that a machine needs to hold the specimen."""
     loads = values(result[name]).reshape(result.sizes["step"], -1)
     held = str(result.attrs.get("held", "")).split(", ")
-    labels = [str(label) for dim in result[name].dims if dim in result.coords for label in result[dim].values]
-    if len(labels) == loads.shape[1]:
-        loads = loads[:, :] * [label not in held for label in labels]
-    return loads
+    labels = [str(label) for dim in result[name].dims if dim != "step" for label in result[dim].values]
+    return loads * [label not in held for label in labels] if labels else loads
 
 
 def main_turn(result: xr.Dataset) -> str:
