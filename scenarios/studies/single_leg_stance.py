@@ -120,7 +120,7 @@ def draw(found: Sequence[Row]) -> Figure:
             line = [row for row in found if row["posture"] == name and row["status"] == "converged"]
             axes.plot([r["abductor_strength_pct"] for r in line], [r[key] for r in line], label=name, **look)
         axes.invert_xaxis()
-        tidy(axes, words, "hip abductor strength left, %", from_zero=key != "left_side_raised_deg")
+        tidy(axes, words, "strength of the weak abductors, %", from_zero=key != "left_side_raised_deg")
     places[2].legend(fontsize=7, loc="lower right")
     return figure
 

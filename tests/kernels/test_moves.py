@@ -74,12 +74,14 @@ def test_no_step_is_longer_than_discs_may_move_by_much() -> None:
     assert np.abs(state.u - before).max() <= moves.MAX_STEP * (1.0 + 1e-12)
 
 
-@given(st.floats(0.1, 1.0), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3), st.floats(-1.0, 1.0))
-def test_steps_calm_down_where_they_go_to_and_fro(calm: float, residual: float, last: float, along: float) -> None:
+@given(st.floats(0.1, 1.0), st.floats(0.1, 1.0), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3), st.floats(-1.0, 1.0))
+def test_steps_calm_down_where_they_go_to_and_fro(
+    calm: float, most: float, residual: float, last: float, along: float
+) -> None:
     """What is worse balanced because turns go on the way they came is no reason to go slower."""
-    found = moves.calmer(calm, residual, last, along)
-    assert moves.LEAST_CALM <= found <= 1.0
+    found = moves.calmer(calm, most, moves.is_worse(residual, last, along))
+    assert moves.LEAST_CALM <= found <= max(most, 0.5 * calm)
     if residual < 0.9 * last or along > 0.0:
-        assert found == min(1.5 * calm, 1.0)
+        assert found == min(1.5 * calm, most)
     elif residual > last:
         assert found == max(0.5 * calm, moves.LEAST_CALM)
