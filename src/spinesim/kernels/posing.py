@@ -31,6 +31,6 @@ def pose(
         equilibrium.evaluate(person, task, state.u, scale, work)
         worst = equilibrium.balance(person, task, state, work)
         state.tilt[turn] = here
-        if count > 0:
+        if n < count:
             rhythm.note(person.lines, work.motion, work.pulls.tension, n)
     return worst

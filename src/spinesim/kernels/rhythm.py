@@ -24,7 +24,7 @@ from spinesim.kernels.tables import (
     Task,
 )
 
-NUDGE = 1e-6  # rad, of the difference
+NUDGE = 1e-4  # rad, of the difference both ways: rounding by it stays below what the mirror shows, 1e-9
 MOST_ROUNDS, MOST_CAREFUL = 80, 160  # of one start; of a search with halved steps, which fade
 LEANS, LISTS = 5, 2  # trials that start with a lean and, before them on one leg, with a list: hung or hitched
 FAR_LIST = 7.5  # spreads
@@ -40,19 +40,17 @@ SKIP, HELD, FREE, CAREFUL = 0, 1, 2, 3  # what may turn in a solve, with full st
 
 @kernel
 def nudges_of(task: Task) -> int:
-    """Return by how many nudges the pelvis's turns are told where it may choose: its lean one way, list and rotation
-    both ways, for of one-sided differences the mirror would show.
-    """
-    return 5 if task.lean_spread > 0.0 else 0
+    """Return by how many nudges the pelvis's turns are told where it may choose: each of them both ways."""
+    return 6 if task.lean_spread > 0.0 else 0
 
 
 @kernel
 def nudge_of(task: Task, n: int) -> tuple[int, float]:
     """Return which turn of the pelvis nudge n moves, and by how much, rad; by nothing when that turn is held."""
-    k = (n + 1) // 2
+    k = n // 2
     if k > 0 and task.sway_spread[k - 1] == 0.0:
         return LEAN + k, 0.0
-    return LEAN + k, (-NUDGE if n == 2 * k and k > 0 else NUDGE)
+    return LEAN + k, (NUDGE if n == 2 * k else -NUDGE)
 
 
 @kernel
@@ -68,22 +66,17 @@ def pelvis_columns(task: Task, tilt: Floats, motion: Motion, problem: Problem) -
     """Write how the balance changes as the pelvis turns and the lumbar spine follows, at the activations problem.x:
     all of it, weights, passive tissue and the muscles' own lines and lengths.
 
-    motion.nudged holds the nudged postures and, last, the posture as it is; the forces' change stays in
-    motion.by_pelvis.
+    motion.nudged holds the nudged postures; the forces' change stays in motion.by_pelvis.
     """
     for k in range(3):
-        n, turned = max(2 * k - 1, 0), tilt[LEAN + k]
-        if nudge_of(task, n)[1] > 0.0:
-            back, far = (n + 1, 2.0 * NUDGE) if k > 0 else (nudges_of(task), NUDGE)
-            _column(task, k, motion.nudged[n], motion.nudged[back], far, turned, motion, problem)
+        if nudge_of(task, 2 * k)[1] > 0.0:
+            _column(task, k, motion.nudged[2 * k], motion.nudged[2 * k + 1], tilt[LEAN + k], motion, problem)
 
 
 @kernel
-def _column(
-    task: Task, k: int, here: Floats, back: Floats, apart: float, turned: float, motion: Motion, problem: Problem
-) -> None:
+def _column(task: Task, k: int, here: Floats, back: Floats, turned: float, motion: Motion, problem: Problem) -> None:
     """Write one column from the difference between two postures."""
-    by, c, a, b, far = motion.by_pelvis, motion.c, problem.a, problem.b, FARTHEST_LEAN
+    by, c, a, b, far, apart = motion.by_pelvis, motion.c, problem.a, problem.b, FARTHEST_LEAN, 2.0 * NUDGE
     q = problem.x.size - 2 * (task.turns - LEAN - k)
     for i in range(18):
         by[k, i] = (here[i] - back[i]) / apart

@@ -306,8 +306,7 @@ class Motion(NamedTuple):
     mixed: Ints  # (2,)                         points remembered; times begun anew
     by_turn_f: Floats  # (3, level, 3) N/rad    settling.slopes: force and moment on all above by a turn about the
     by_turn_m: Floats  # (3, level, 3) N m/rad  disc's z, x and y axes, global
-    nudged: Floats  # (6, 43) N and N m         rhythm.note: balance with a nudged pelvis, last as it is; last the
-    #                                           wall's tension, N
+    nudged: Floats  # (6, 43) N and N m         rhythm.note: balance with a nudged pelvis; last the wall's tension, N
     by_pelvis: Floats  # (3, 18) N/rad          rhythm.pelvis_columns: change of the balance of forces
     held_u: Floats  # (level, 3) m              rhythm.begin: the answer for the posture as it says
     held_lam: Floats  # (25,)
