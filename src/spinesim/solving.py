@@ -55,7 +55,12 @@ def as_settled(assembly: Assembly, state: State, work: Work) -> Assembly:
     turned = work.frames.lean.copy()
     pelvis, lean = _turned(assembly.task.pelvis, turned), float(state.tilt[LEAN])
     work.frames.lean[:] = 0.0
+    thigh = assembly.task.thigh.copy()
+    if assembly.task.stood_on >= 0:
+        thigh[assembly.task.stood_on, 0] += float(work.frames.leg[0])
     task = assembly.task._replace(
+        thigh=thigh,
+        stood_on=-1,
         level=work.frames.turns.copy(),
         pelvis=pelvis,
         settle=0.0,

@@ -14,10 +14,12 @@ from tests.solving import Solved, closeness, situation, solve, solve_tables
 from tests.tolerances import EXACT, SOLVED
 
 from spinesim.errors import InputError
+from spinesim.kernels.stance import weight_line
 from spinesim.kernels.status import CONVERGED
-from spinesim.kernels.tables import LEAN, LIST, ROTATION, Person, Task, make_state
+from spinesim.kernels.tables import LEAN, LIST, ROTATION, Person, Task, make_state, make_work
 from spinesim.model import Model
 from spinesim.simulation import load_model, prepare, simulate
+from spinesim.solving import as_settled
 
 KETTLEBELL = {"kind": "held", "mass": "16 kg", "reach": "0.35 m", "height": "hip"}
 HELD = {"vertebrae": "held", "lumbopelvic_rhythm": "solved"}
@@ -42,14 +44,16 @@ def cost(solved: Solved) -> float:
     return float(np.sum(problem.x[:n] ** 2 / problem.ease[:n]))
 
 
-@pytest.mark.parametrize(("trunk", "stiffness"), [(55.0, 100), (60.0, 500), (60.0, 100)])
-def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
+@pytest.mark.parametrize(
+    ("trunk", "stiffness", "mass"), [(55.0, 100, 16), (60.0, 500, 16), (60.0, 100, 0), (60.0, 100, 20), (75.0, 100, 25)]
+)
+def test_the_lean_found_costs_least(trunk: float, stiffness: int, mass: int) -> None:
     """Against the same task with the lumbar flexion prescribed to both sides of what was found.
 
-    The abdominal pressure, which follows what muscles hold, is taken as it is at the lean found. Discs give way by
-    their passive tangent alone in the slope of the cost: that leaves up to 0.65 deg.
+    The abdominal pressure follows what muscles hold, and costs. Discs give way by their passive tangent alone in the
+    slope of the cost: that leaves up to 0.45 deg.
     """
-    hips = {"hips": [{"stiffness": f"{stiffness} %"}]}
+    hips = {"hips": [{"stiffness": f"{stiffness} %"}], "loads": [KETTLEBELL | {"mass": f"{mass} kg"}]}
     found = solve(hinge(trunk) | hips)
     law, rhythm = found.assembly.model.recruitment, prepare(hinge(trunk)).angles.lumbar_flexion
     lumbar = found.assembly.angles.lumbar_flexion
@@ -57,8 +61,7 @@ def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
 
     def total(flexion: float) -> float:
         posture = {"lumbopelvic_rhythm": None, "lumbar_flexion": f"{np.degrees(flexion):.9f} deg"}
-        breath = {"intra_abdominal_pressure": f"{float(found.result.intra_abdominal_pressure):.12g} kPa"}
-        there = solve(hinge(trunk, **posture) | hips | {"breath": breath})
+        there = solve(hinge(trunk, **posture) | hips)
         assert there.status == CONVERGED
         return cost(there) + law.lean_cost * ((flexion - rhythm) / law.lean_spread) ** 2
 
@@ -66,7 +69,7 @@ def test_the_lean_found_costs_least(trunk: float, stiffness: int) -> None:
     assert here < low
     assert here < high
     least = 0.75 * (low - high) / (low - 2.0 * here + high)  # deg, of the parabola through the three
-    assert abs(least) < 0.65
+    assert abs(least) < 0.45
 
 
 def test_a_dear_rhythm_is_kept() -> None:
@@ -132,7 +135,7 @@ def test_of_two_ways_to_bend_the_cheaper_is_found(strength: str) -> None:
     found = solve(situation(posture=posture, loads=[crate], muscles=muscles))
     assert found.status == CONVERGED
     assert not found.unsettled
-    assert abs(found.state.tilt[LEAN]) > np.radians(2.0)
+    assert abs(found.state.tilt[LEAN]) > np.radians(1.0)
 
 
 # --- on one leg -----------------------------------------------------------------------------------------------------
@@ -145,6 +148,13 @@ def stance(strength: float, **posture: Any) -> dict[str, Any]:
         for group in ("gluteus_medius", "gluteus_minimus")
     ]
     return situation(posture={"preset": "single_leg", **HELD, **posture}, muscles=muscles)
+
+
+def few_abductors(strength: float) -> dict[str, Any]:
+    """Return a man on his right leg with that share of all that abducts it."""
+    groups = ("gluteus_medius", "gluteus_minimus", "gluteus_maximus", "piriformis", "tensor_fasciae_latae")
+    weak = [{"group": group, "side": "right", "strength": f"{strength} %"} for group in groups]
+    return situation(posture={"preset": "single_leg", **HELD, "vertebrae": "settled"}, muscles=weak)
 
 
 def posed(task: Task, person: Person, turn: NDArray[np.float64]) -> Task:
@@ -166,9 +176,20 @@ def posed(task: Task, person: Person, turn: NDArray[np.float64]) -> Task:
     )
 
 
+@pytest.mark.parametrize("strength", [10.0, 30.0, 100.0])
+def test_the_leg_follows_a_pelvis_that_lists(strength: float) -> None:
+    """All weights stay over its ankle, whether the pelvis hangs or hitches."""
+    found = solve(few_abductors(strength))
+    assert found.status == CONVERGED
+    assembly = as_settled(found.assembly, found.state, found.work)
+    work = make_work(assembly.person, assembly.task)
+    aside = float(weight_line(assembly.person, assembly.task, np.zeros((6, 3)), 2, work))
+    assert aside == pytest.approx(0.0, abs=1e-9)
+
+
 @pytest.mark.parametrize("turn", [0, 1, 2])
 def test_the_pelvis_found_on_one_leg_costs_least(turn: int) -> None:
-    """Against the same stance prescribed a degree to both sides, about each axis."""
+    """Against the same stance prescribed a degree to both sides, about each axis; the leg follows."""
     assembly = prepare(stance(60.0))
     state, work, status = solve_tables(assembly.person, assembly.task)
     assert status == CONVERGED
@@ -234,9 +255,7 @@ def test_weak_abductors_with_a_load_still_raise_the_pelvis(strength: float, mass
 @pytest.mark.parametrize("strength", [3.0, 10.0])
 def test_who_has_next_to_no_abductors_hangs_on_the_band(strength: float) -> None:
     """A Trendelenburg sign: what of all abductors is left holds the pelvis nowhere else, and passive tissue does."""
-    groups = ("gluteus_medius", "gluteus_minimus", "gluteus_maximus", "piriformis", "tensor_fasciae_latae")
-    weak = [{"group": group, "side": "right", "strength": f"{strength} %"} for group in groups]
-    found = solve(situation(posture={"preset": "single_leg", **HELD, "vertebrae": "settled"}, muscles=weak))
+    found = solve(few_abductors(strength))
     assert found.status == CONVERGED
     assert not found.unsettled
     assert -30.0 < np.degrees(found.state.tilt[LIST]) < -20.0

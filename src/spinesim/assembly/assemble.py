@@ -106,8 +106,8 @@ def assemble(model: Model, scenario: Scenario, like: Assembly | None = None) -> 
     task, problems = build_task(model, subject, scenario, angles, person, fascicles, strands)
     if task is None:
         raise InputError(problems)
-    angles, task = leant(model, subject, scenario, angles, person, task)
-    task = over_foot(model, subject, scenario, person, listed(scenario, person, task))
+    angles, task = leant(model, scenario, angles, person, task)
+    task = over_foot(model, scenario, person, listed(scenario, person, task))
     floor = co_contraction(model, scenario, angles)
     return Assembly(model, scenario, subject, angles, person, task, fascicles, strands, floor)
 

@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from spinesim.assembly.posture import Angles
-from spinesim.assembly.subject import Subject
-from spinesim.kernels.tables import FEET, LIST, N_POSED, PELVIS, Floats, Person, Task, make_state, make_work
+from spinesim.kernels.tables import FEET, LIST, N_POSED, PELVIS, Person, Task, make_state, make_work
 from spinesim.model import Model
 from spinesim.scenario import Scenario
 
@@ -21,25 +20,25 @@ FIRST = 0.1  # rad
 GIVEN = ("trunk_inclination", "pelvis_tilt", "lumbar_flexion")
 
 
-def over_foot(model: Model, subject: Subject, scenario: Scenario, person: Person, task: Task) -> Task:
+def over_foot(model: Model, scenario: Scenario, person: Person, task: Task) -> Task:
     """Return the task with the leg of who stands on one adducted until all weights fall on its ankle, the pelvis and
-    all above it as they are.
+    all above it as they are; it follows a pelvis that may choose.
     """
     upright = task.contact == FEET and task.gravity[0] == task.gravity[2] == 0.0
     if scenario.posture.stance == "straight" or not upright or task.support_right not in (0.0, 1.0):
         return task
     from spinesim.kernels.stance import weight_line
 
-    u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
+    u, work = np.zeros((6, 3)), make_work(person, task)
     s, trial = int(task.support_right == 0.0), _trial(task)
 
     def beside(angle: float) -> float:
         trial.thigh[s, 0] = task.thigh[s, 0] + angle
-        return float(weight_line(person, trial, u, ankle, 2, work))
+        return float(weight_line(person, trial, u, 2, work))
 
     thigh = task.thigh.copy()
     thigh[s, 0] += _zero(beside, model.ranges["pelvis_list"], FIRST * (1 - 2 * s))
-    return task._replace(thigh=thigh)
+    return task._replace(thigh=thigh, stood_on=s if task.lean_spread > 0.0 else -1)
 
 
 def listed(scenario: Scenario, person: Person, task: Task) -> Task:
@@ -57,9 +56,7 @@ def listed(scenario: Scenario, person: Person, task: Task) -> Task:
     return task._replace(pelvis=pelvis, level=work.frames.turns.copy())
 
 
-def leant(
-    model: Model, subject: Subject, scenario: Scenario, angles: Angles, person: Person, task: Task
-) -> tuple[Angles, Task]:
+def leant(model: Model, scenario: Scenario, angles: Angles, person: Person, task: Task) -> tuple[Angles, Task]:
     """Return angles and task after the whole body has leant about the ankles, knees, hips and spine as they are.
 
     Only people who stand lean, on both feet or one, with something in their hands or on their backs, were it empty,
@@ -70,7 +67,7 @@ def leant(
     stated = any(getattr(wanted, name) is not None or name in angles.preset.angles for name in GIVEN)
     if wanted.stance == "straight" or stated or task.contact != FEET or not _carries(scenario):
         return angles, task
-    lean = _lean(model, subject, person, task)
+    lean = _lean(model, person, task)
     turn = np.array([0.0, 0.0, lean])
     return (
         replace(
@@ -86,36 +83,29 @@ def _carries(scenario: Scenario) -> bool:
     return any(getattr(load, "mass", None) is not None for load in scenario.loads)
 
 
-def _lean(model: Model, subject: Subject, person: Person, task: Task) -> float:
+def _lean(model: Model, person: Person, task: Task) -> float:
     """Return the lean (rad) that brings the weights' centre back over the place it has without what is carried."""
     from spinesim.kernels.stance import weight_line
 
-    u, work, ankle = np.zeros((6, 3)), make_work(person, task), _ankles(model, subject)
+    u, work = np.zeros((6, 3)), make_work(person, task)
     trial, turn = _trial(task), np.zeros(3)
     trial.load_mass[:], trial.arm_mode[:] = 0.0, 0
-    goal = weight_line(person, trial, u, ankle, 0, work)
+    goal = weight_line(person, trial, u, 0, work)
     trial.load_mass[:], trial.arm_mode[:] = task.load_mass, task.arm_mode
 
     def ahead(lean: float) -> float:
         turn[2] = lean
         trial.pelvis[:], trial.thigh[:] = task.pelvis + turn, task.thigh + turn
-        return float(weight_line(person, trial, u, ankle, 0, work)) - goal
+        return float(weight_line(person, trial, u, 0, work)) - goal
 
     return _zero(ahead, model.ranges["ankle_lean"], FIRST)
 
 
-def _ankles(model: Model, subject: Subject) -> Floats:
-    """Return the ankles (side, 3) in the shanks' frames, m."""
-    right = np.array(model.ankle) * subject.length
-    return np.array([right, right * np.array([1.0, 1.0, -1.0])])
-
-
 def _trial(task: Task) -> Task:
-    """Return the task without forces that are no weights, for trial postures: what they change are copies of its own,
-    for one table in memory serves all of them.
+    """Return the task for trial postures: what they change are copies of its own, for one table in memory serves all of
+    them.
     """
     return task._replace(
-        load_force=np.zeros_like(task.load_force), load_moment=np.zeros_like(task.load_moment),
         load_mass=task.load_mass.copy(), arm_mode=task.arm_mode.copy(), pelvis=task.pelvis.copy(),
         thigh=task.thigh.copy(),
     )  # fmt: skip

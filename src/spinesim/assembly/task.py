@@ -84,6 +84,8 @@ def build_task(
         pelvis=np.array([0.0, 0.0, -angles.pelvis_tilt]),
         level=angles.levels,
         thigh=np.array([[0.0, 0.0, angles.thigh_inclination]] * 2),
+        stood_on=-1,
+        ankle=_ankles(model, subject),
         knee=np.array([angles.knee_flexion] * 2),
         hips=hip_table(model, subject, scenario),
         shoulder_twist=angles.shoulder_twist,
@@ -111,6 +113,12 @@ def build_task(
         **choices(model, scenario, angles, contact, right, loads),
     )
     return task, []
+
+
+def _ankles(model: Model, subject: Subject) -> Floats:
+    """Return the ankles (side, 3) in the shanks' frames, m."""
+    right = np.array(model.ankle) * subject.length
+    return np.array([right, right * np.array([1.0, 1.0, -1.0])])
 
 
 def activation_limits(

@@ -6,7 +6,7 @@ import math
 
 from numpy import uint64
 
-from spinesim.kernels import kinematics, lanes, loads, muscle, passive, paths, settling, turning, vec3
+from spinesim.kernels import kinematics, lanes, loads, muscle, passive, paths, settling, stance, turning, vec3
 from spinesim.kernels.jit import apart, kernel
 from spinesim.kernels.tables import (
     ACROSS_BOTH,
@@ -49,6 +49,7 @@ def prepare(person: Person, task: Task, work: Work) -> None:
     _set_fellows(task, work.problem.fellow)
     _sort_columns(person.lines, work.problem)
     work.problem.a[:] = 0.0
+    work.problem.lead[:] = 0.0
     work.pulls.passive[:] = 0.0
     work.motion.mixed[:] = 0
 
@@ -58,6 +59,7 @@ def orient(person: Person, task: Task, tilt: Floats, work: Work) -> None:
     """Do all that depends on rotations alone: of the posture, and of what turned from it, `tilt` (18,) rad."""
     turning.turn_levels(person.skeleton, task, tilt, work.frames)
     kinematics.orient_bodies(person.skeleton, task, work.frames)
+    stance.stand(person, task, work)
     passive.prepare_passive(person, work.frames.turns, work.frames, work.tissue)
     paths.prepare_lines(person.lines, work.frames.r, work.pulls)
 
@@ -345,11 +347,13 @@ def build_problem(person: Person, task: Task, state: State, may_settle: bool, wo
     paths.line_rows(lines, person.skeleton.abdomen_share, work.frames.o, pulls, arm, hips, problem.a)
     _level_rows(n, lines.f_max.size, pulls.gain.size - lines.f_max.size, pulls.wrench, pulls.gain, arm, problem.a)
     _hoop_row(lines.hoop, person.breath, pulls.gain, pulls.passive, n, problem.a, problem.b)
+    work.motion.wall[0] = 0.0
     if task.pressure < 0.0:
         _breathe(person.breath, task, work)
     _share_columns(problem)
-    for row in range(N_EQUATION):
-        for q in range(uint64(problem.x.size - 2 * task.turns), uint64(problem.x.size)):
+    for q in range(uint64(problem.x.size - 2 * task.turns), uint64(problem.x.size)):
+        problem.lead[q] = 0.0
+        for row in range(N_EQUATION):
             problem.a[row, q] = 0.0
     if may_settle and task.settle > 0.0:
         settling.slopes(person, task, state.u, work)
@@ -365,22 +369,32 @@ def _breathe(breath: Breath, task: Task, work: Work) -> None:
     """
     problem, share = work.problem, 0.0
     if not is_supported(task.support_on):
-        left = left_to_muscles(work.frames.mid, work.tissue.m, work.forces.level_m, work.motion.total)
-        share = effort_pressure(breath.effort, left) * wall_share(problem.a, task.upper)
+        x, y, z = left_to_muscles(work.frames.mid, work.tissue.m, work.forces.level_m, work.motion.total)
+        work.motion.wall[0] = wall_share(problem.a, task.upper)
+        share = effort_pressure(breath.effort, math.sqrt(x * x + y * y + z * z)) * work.motion.wall[0]
     n = problem.x.size - 2 * task.turns - 2 - breath.support_limit.size
     problem.lo[n] = share
     problem.up[n] = share
 
 
 @kernel
-def left_to_muscles(mid: Floats, m: Floats, level_m: Floats, total: Floats) -> float:
-    """Return the moment at L5-S1 (N m) that discs, ligaments, facets and passive tension leave of that of the loads,
-    whatever its direction: `m` (level, 3) mid frames, level_m (level, 3), total (48,) of all passive tensions.
+def effort(person: Person, work: Work) -> tuple[float, float, float]:
+    """Return the moment left to muscles at L5-S1 (N m, global) in the posture as it is; motion.total then holds all
+    passive tensions' sums.
+    """
+    sum_pulls(person, work.frames.o, work.pulls, work.pulls.passive, work.motion.total)
+    to_anchors(work.frames.a_up, work.motion.total)
+    return left_to_muscles(work.frames.mid, work.tissue.m, work.forces.level_m, work.motion.total)
+
+
+@kernel
+def left_to_muscles(mid: Floats, m: Floats, level_m: Floats, total: Floats) -> tuple[float, float, float]:
+    """Return the moment at L5-S1 (N m, global) that discs, ligaments, facets and passive tension leave of that of the
+    loads: `m` (level, 3) mid frames, level_m (level, 3), total (48,) of all passive tensions.
     """
     j, c = N_LEVEL - 1, 6 * N_LEVEL - 3
     x, y, z = vec3.rotate_at(mid, j, m[j, 0], m[j, 1], m[j, 2])
-    x, y, z = x + level_m[j, 0] + total[c], y + level_m[j, 1] + total[c + 1], z + level_m[j, 2] + total[c + 2]
-    return math.sqrt(x * x + y * y + z * z)
+    return x + level_m[j, 0] + total[c], y + level_m[j, 1] + total[c + 1], z + level_m[j, 2] + total[c + 2]
 
 
 @kernel

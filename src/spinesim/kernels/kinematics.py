@@ -24,10 +24,16 @@ def orient_bodies(skeleton: Skeleton, task: Task, frames: Frames) -> None:
     r, step, disc = frames.r, frames.turn[0], frames.turn[1]
     orient_levels(skeleton, task, frames)
     for s in range(2):
-        vec3.rotation(task.thigh[s, 0], task.thigh[s, 1], task.thigh[s, 2], r[7 + s])
-        vec3.rotation(0.0, 0.0, -task.knee[s], step)
-        vec3.multiply(r[7 + s], step, r[9 + s])
+        orient_leg(task, s, 0.0, step, r)
     _turn_abdomen(skeleton.abdomen_share, r, step, disc)
+
+
+@kernel
+def orient_leg(task: Task, s: int, more: float, step: Floats, r: Floats) -> None:
+    """Do so for one leg, `more` rad about the global x axis added."""
+    vec3.rotation(task.thigh[s, 0] + more, task.thigh[s, 1], task.thigh[s, 2], r[7 + s])
+    vec3.rotation(0.0, 0.0, -task.knee[s], step)
+    vec3.multiply(r[7 + s], step, r[9 + s])
 
 
 @kernel

@@ -32,5 +32,6 @@ def pose(
         worst = equilibrium.balance(person, task, state, work)
         state.tilt[turn] = here
         if n < count:
-            rhythm.note(person.lines, work.motion, work.pulls.tension, n)
+            x, y, z = equilibrium.effort(person, work)
+            rhythm.note(person.lines, work.motion, work.pulls.tension, x, y, z, n)
     return worst

@@ -1,7 +1,7 @@
 """Recruitment by the dual: minimise sum w x^p + |r|^2 / (2 gamma) subject to A x + r = b, lower <= x <= upper.
 
-The dual is smooth and concave in the 25 multipliers: x_i = clip(((A^T lam)_i / (p w_i))^(1/(p-1)), lower, upper), r =
-gamma lam.
+The dual is smooth and concave in the 25 multipliers: x_i = clip((s_i / (p w_i))^(1/(p-1)), lower, upper), r = gamma
+lam, at the reduced prices s = A^T lam, less what a column leads to cost elsewhere.
 Semismooth Newton with an exact line search solves it; x(lam) meets stationarity and bounds by construction, so |A x +
 r - b| is
 the whole optimality residual.
@@ -93,6 +93,14 @@ def _add_five(
 
 
 @kernel
+def reduced_prices(problem: Problem, lam: Floats) -> None:
+    """Update problem.s: what multipliers pay for each column, less what its cost rises by beside its own."""
+    prices(problem.a, lam, problem.s)
+    for i in range(problem.s.size):
+        problem.s[i] -= problem.lead[i]
+
+
+@kernel
 def recruit(problem: Problem, state: State, gamma: float, power: int, reduction: float, kept: bool) -> int:
     """Update state.lam, problem.x and problem.s; return the Newton steps taken, negative when they did not suffice.
 
@@ -101,11 +109,11 @@ def recruit(problem: Problem, state: State, gamma: float, power: int, reduction:
     `kept`. Should plain Newton stall, it walks a path of softer reserves from a cold start.
     """
     soft, goal = gamma, 0.0
-    prices(problem.a, state.lam, problem.s)
+    reduced_prices(problem, state.lam)
     for step in range(LIMIT):
         if step == STALLED:
             state.lam[:] = 0.0
-            problem.s[:] = 0.0
+            reduced_prices(problem, state.lam)
             soft = SOFTEST
         worst = _dual_gradient(problem, state.lam, soft, power)
         if step == 0:
@@ -122,7 +130,7 @@ def recruit(problem: Problem, state: State, gamma: float, power: int, reduction:
 @kernel
 def respond(problem: Problem, lam: Floats, power: int) -> None:
     """Update problem.s and problem.x to what multipliers ask for; problem.a must be scaled."""
-    prices(problem.a, lam, problem.s)
+    reduced_prices(problem, lam)
     for i in range(problem.x.size):
         problem.x[i] = primal(problem.s[i], problem.ease[i], problem.lo[i], problem.up[i], power)
 

@@ -4,7 +4,7 @@ list and rotation under a thorax that stays cost and change, and the starts from
 
 import math
 
-from spinesim.kernels import lanes, vec3
+from spinesim.kernels import equilibrium, lanes, vec3
 from spinesim.kernels.jit import kernel
 from spinesim.kernels.settling import turn_entry
 from spinesim.kernels.tables import (
@@ -13,15 +13,18 @@ from spinesim.kernels.tables import (
     HOOP,
     LEAN,
     LIST,
+    N_LEVEL,
     N_POSED,
     N_START,
     ROTATION,
     Floats,
     Lines,
     Motion,
+    Person,
     Problem,
     State,
     Task,
+    Work,
 )
 
 NUDGE = 1e-4  # rad, of the difference both ways: rounding by it stays below what the mirror shows, 1e-9
@@ -35,6 +38,7 @@ ROUGH, ROUGH_TURN = 1e-2, 1e-4  # N or N m, rad: where a start has ended, near e
 SAME = 2e-3  # rad: ends nearer than that are one
 NEAR, STALE = 1e-2, 2e-7  # N or N m, rad: after smaller steps the slopes are what they were
 EACH = 2  # the last round of a start that looks at its slopes whatever the one before did
+WALL, LEFT = 42, 43  # places in a nudged posture's table: of the wall's tension, of the moment left to muscles
 SKIP, HELD, FREE, CAREFUL = 0, 1, 2, 3  # what may turn in a solve, with full steps or, careful, with halved ones
 
 
@@ -54,40 +58,76 @@ def nudge_of(task: Task, n: int) -> tuple[int, float]:
 
 
 @kernel
-def note(lines: Lines, motion: Motion, tension: Floats, n: int) -> None:
-    """Keep the balance, and the tension of the abdominal wall, of a posture with nudge n."""
+def note(lines: Lines, motion: Motion, tension: Floats, x: float, y: float, z: float, n: int) -> None:
+    """Keep the balance, the tension of the abdominal wall and the moment (x, y, z) left to muscles of a posture with
+    nudge n.
+    """
     for i in range(motion.res.size):
         motion.nudged[n, i] = motion.res[i]
-    motion.nudged[n, motion.res.size] = lanes.dot(lines.hoop, tension, lines.n_fascicle)
+    motion.nudged[n, WALL] = lanes.dot(lines.hoop, tension, lines.n_fascicle)
+    motion.nudged[n, LEFT], motion.nudged[n, LEFT + 1], motion.nudged[n, LEFT + 2] = x, y, z
 
 
 @kernel
-def pelvis_columns(task: Task, tilt: Floats, motion: Motion, problem: Problem) -> None:
+def pelvis_columns(person: Person, task: Task, tilt: Floats, work: Work) -> None:
     """Write how the balance changes as the pelvis turns and the lumbar spine follows, at the activations problem.x:
-    all of it, weights, passive tissue and the muscles' own lines and lengths.
+    all of it, weights, passive tissue, the muscles' own lines and lengths, and the abdominal pressure that the effort
+    asks; and what this pressure costs.
 
     motion.nudged holds the nudged postures; the forces' change stays in motion.by_pelvis.
     """
+    motion = work.motion
     for k in range(3):
         if nudge_of(task, 2 * k)[1] > 0.0:
-            _column(task, k, motion.nudged[2 * k], motion.nudged[2 * k + 1], tilt[LEAN + k], motion, problem)
+            here, back, by = motion.nudged[2 * k], motion.nudged[2 * k + 1], motion.by_pelvis
+            for i in range(18):
+                by[k, i] = (here[i] - back[i]) / (2.0 * NUDGE)
+            rise = motion.wall[0] * _rise(person.breath.effort, motion.c, here, back, by[k])
+            _column(task, k, here, back, rise, tilt[LEAN + k], motion, work.problem)
+            _press(task, k, rise, person.lines.f_max.size, work)
 
 
 @kernel
-def _column(task: Task, k: int, here: Floats, back: Floats, turned: float, motion: Motion, problem: Problem) -> None:
-    """Write one column from the difference between two postures."""
+def _rise(effort: Floats, c: Floats, here: Floats, back: Floats, by: Floats) -> float:
+    """Return the rise of the pressure that the effort asks, 1/rad, given the change of the forces, which discs take."""
+    high, low, j = 0.0, 0.0, N_LEVEL - 1
+    for i in range(3):
+        taken = 0.0
+        for n in range(3):
+            taken += NUDGE * c[j, i, n] * by[3 * j + n]
+        high += (here[LEFT + i] + taken) ** 2
+        low += (back[LEFT + i] - taken) ** 2
+    apart = equilibrium.effort_pressure(effort, math.sqrt(high)) - equilibrium.effort_pressure(effort, math.sqrt(low))
+    return apart / (2.0 * NUDGE)
+
+
+@kernel
+def _column(
+    task: Task, k: int, here: Floats, back: Floats, rise: float, turned: float, motion: Motion, problem: Problem
+) -> None:
+    """Write one column from the difference between two postures, and from the `rise` of the pressure's share, 1/rad."""
     by, c, a, b, far, apart = motion.by_pelvis, motion.c, problem.a, problem.b, FARTHEST_LEAN, 2.0 * NUDGE
-    q = problem.x.size - 2 * (task.turns - LEAN - k)
-    for i in range(18):
-        by[k, i] = (here[i] - back[i]) / apart
+    q, pressure = problem.x.size - 2 * (task.turns - LEAN - k), problem.fellow.shape[1]
     for row in range(24 if task.contact == FEET else 18):
-        slope = (here[18 + row] - back[18 + row]) / apart
+        slope = (here[18 + row] - back[18 + row]) / apart + rise * a[row, pressure]
         if row < 18:
             j, i = row // 3, row % 3
             for n in range(3):
                 slope += c[j, i, n] * by[k, 3 * j + n]
         turn_entry(row, q, slope, far, turned, a, b)
-    turn_entry(HOOP, q, (here[42] - back[42]) / apart, far, turned, a, b)
+    turn_entry(HOOP, q, (here[WALL] - back[WALL]) / apart + rise * a[HOOP, pressure], far, turned, a, b)
+
+
+@kernel
+def _press(task: Task, k: int, rise: float, pull: int, work: Work) -> None:
+    """Write what the pressure's `rise` costs and adds to the change of forces; it is the pull of that number."""
+    problem, pulls, pressure = work.problem, work.pulls, work.problem.fellow.shape[1]
+    q = problem.x.size - 2 * (task.turns - LEAN - k)
+    price = task.power * problem.lo[pressure] ** (task.power - 1) / problem.ease[pressure] * rise * FARTHEST_LEAN
+    problem.lead[q], problem.lead[q + 1] = price, -price
+    for j in range(N_LEVEL):
+        for i in range(3):
+            work.motion.by_pelvis[k, 3 * j + i] += rise * pulls.gain[pull] * pulls.wrench[6 * j + i, pull]
 
 
 @kernel

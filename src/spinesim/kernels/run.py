@@ -124,7 +124,7 @@ def _demand(person: Person, task: Task, state: State, may_settle: bool, work: Wo
     """Write the recruitment that would balance the posture as it is."""
     equilibrium.build_problem(person, task, state, may_settle, work)
     if may_settle and task.lean_spread > 0.0:
-        rhythm.pelvis_columns(task, state.tilt, work.motion, work.problem)
+        rhythm.pelvis_columns(person, task, state.tilt, work)
     recruitment.scale_rows(work.problem, task.turns)
 
 

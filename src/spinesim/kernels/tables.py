@@ -168,6 +168,8 @@ class Task(NamedTuple):
     pelvis: Floats  # (3,) rad                  rotation vector of the pelvis, global
     level: Floats  # (level, 3) rad             rotation vector of each level, disc frame
     thigh: Floats  # (side, 3) rad              rotation vector of the thigh, global
+    stood_on: int  # the leg that follows a pelvis that may choose, so that all weights fall on its ankle; -1: none
+    ankle: Floats  # (side, 3) m                in the shank's frame
     knee: Floats  # (side,) rad                 flexion
     hips: Floats  # (side, 3, 5) N m and 1/rad  passive tissue by flexion, adduction, internal rotation: `kernels.hip`
     shoulder_twist: float  # rad                shoulders against the thorax, left axial
@@ -210,6 +212,7 @@ class Frames(NamedTuple):
 
     turns: Floats  # (level, 3) rad             orient: rotation vector of each level as it is, disc frame
     lean: Floats  # (3,) rad                    orient: rotation vector of the pelvis from the posture, its own axes
+    leg: Floats  # (1,) rad                     stand: what it adds to the leg that is stood on, about the global x axis
     goal: Floats  # (3, 3)                      orient: the thorax's orientation, which stays
     o: Floats  # (body, 3) m                    place_bodies
     r: Floats  # (body, 3, 3)                   orient_bodies
@@ -306,7 +309,10 @@ class Motion(NamedTuple):
     mixed: Ints  # (2,)                         points remembered; times begun anew
     by_turn_f: Floats  # (3, level, 3) N/rad    settling.slopes: force and moment on all above by a turn about the
     by_turn_m: Floats  # (3, level, 3) N m/rad  disc's z, x and y axes, global
-    nudged: Floats  # (6, 43) N and N m         rhythm.note: balance with a nudged pelvis; last the wall's tension, N
+    nudged: Floats  # (6, 46) N and N m         rhythm.note: balance with a nudged pelvis; then the wall's tension, N,
+    #                                           and the moment left to muscles at L5-S1
+    wall: Floats  # (1,) 1                      build_problem: strength of the abdominal wall; 0: the pressure is stated
+    unmoved: Floats  # (level, 3) m             none
     by_pelvis: Floats  # (3, 18) N/rad          rhythm.pelvis_columns: change of the balance of forces
     held_u: Floats  # (level, 3) m              rhythm.begin: the answer for the posture as it says
     held_lam: Floats  # (25,)
@@ -332,6 +338,9 @@ class Problem(NamedTuple):
         Floats  # (5, fascicle) 1           its activation by its own drive, by its fellow's, and at no drive of both;
     )
     #                                           what its drive makes of the next fascicle and of the last one
+    lead: (
+        Floats  # (column,)                   what its cost rises by beside its own: of turns, by the pressure they ask
+    )
     s: Floats  # (column,)                      reduced price
     ds: Floats  # (column,)
     free: Floats  # (27, column)                the last two rows stay empty
@@ -374,6 +383,7 @@ def make_work(person: Person, task: Task) -> Work:
     z, ints = np.zeros, np.int64
     problem = Problem(
         a=z((25, n_col)), b=z(25), row=z(25), ease=z(n_col), lo=z(n_col), up=z(n_col), x=z(n_col), s=z(n_col),
+        lead=z(n_col),
         active=z(n_col), fellow=z((5, person.lines.n_fascicle)), ds=z(n_col), free=z((27, n_col)),
         order=z(n_col, dtype=ints), reach=z(2, dtype=ints), index=z(n_col, dtype=ints), root=z(n_col),
         h=z((27, 27)), rhs=z(25), dlam=z(25),
@@ -408,7 +418,8 @@ def _make_motion(turns: int) -> Motion:
         c=z((6, 3, 3)), arm=z((6, 3, 3)), total=z(48), res=z(42), step=z(n), here=z((6, 3)),
         by_disc=z((6, 3)), past_step=z((5, n)),
         past_point=z((5, n)), mix_h=z((5, 5)), mix_b=z(5), mix_x=z(5), mixed=z(2, dtype=np.int64),
-        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), nudged=z((6, 43)), by_pelvis=z((3, 18)),
+        by_turn_f=z((3, 6, 3)), by_turn_m=z((3, 6, 3)), nudged=z((6, 46)), wall=z(1),
+        unmoved=z((6, 3)), by_pelvis=z((3, 18)),
         held_u=z((6, 3)), held_lam=z(25),
         held_tilt=z(N_TURN), end_u=z((N_START, 6, 3)), end_lam=z((N_START, 25)), end_tilt=z((N_START, N_TURN)),
         end_cost=z(N_START),
@@ -418,7 +429,8 @@ def _make_motion(turns: int) -> Motion:
 def _make_frames() -> Frames:
     z = np.zeros
     return Frames(
-        turns=z((6, 3)), lean=z(3), goal=z((3, 3)), o=z((12, 3)), r=z((12, 3, 3)), mid=z((6, 3, 3)), a_up=z((6, 3)),
+        turns=z((6, 3)), lean=z(3), leg=z(1), goal=z((3, 3)), o=z((12, 3)), r=z((12, 3, 3)),
+        mid=z((6, 3, 3)), a_up=z((6, 3)),
         arm=z((2, 4, 3)), turn=z((3, 3, 3)),
     )  # fmt: skip
 

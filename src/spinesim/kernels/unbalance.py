@@ -41,9 +41,9 @@ def unbalance(
     posing.pose(p, t, state, 1.0, may_settle, 0, False, work)
     equilibrium.build_problem(p, t, state, may_settle, work)
     if may_settle and t.lean_spread > 0.0:
-        rhythm.pelvis_columns(t, state.tilt, work.motion, problem)
+        rhythm.pelvis_columns(p, t, state.tilt, work)
     recruitment.scale_rows(problem, t.turns)
-    recruitment.prices(problem.a, state.lam, problem.s)
+    recruitment.reduced_prices(problem, state.lam)
     equilibrium.update_reserve(p.reserve_penalty, state, problem.row)
     for i in range(N_FORCE):
         out[i] = work.motion.res[i]
