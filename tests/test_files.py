@@ -189,11 +189,11 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_file(written):
     assert type(caught.value) is InputError
     assert str(caught.value).splitlines() == [
         "a.yaml:4:3: unknown key 'trunk_inclinatio', did you mean 'trunk_inclination'? @ posture.trunk_inclinatio",
-        "a.yaml:6:18: '-3 kg' is too small, the least is 0 kg @ loads.0.mass",
+        "a.yaml:6:18: '-3 kg' is too small, the range is 0 kg to 500 kg @ loads.0.mass",
         "a.yaml:8:5: 'N' is not a unit of mass, it is a unit of force (use kg or g) @ loads.1.mass",
         'a.yaml:9:5: needs a unit, for example "0.5 m" @ loads.1.reach',
         "a.yaml:10:13: .nan is not allowed, numbers must be finite @ loads.1.height",
-        'a.yaml:11:5: needs a unit, for example "2 m" @ loads.1.lateral',
+        'a.yaml:11:5: needs a unit, for example "2 cm" @ loads.1.lateral',
         "a.yaml:12:5: the key 'lateral' is there twice @ loads.1",
         "a.yaml:13:1: motion needs the quasi-dynamic engine, which is not there yet @ motion",
     ]

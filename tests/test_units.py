@@ -208,7 +208,7 @@ def test_limits_of_a_field_are_allowed_values():
     mass = Quantity("mass", "0 kg", "500 kg")
     assert mass.parse("0 kg") == 0.0
     assert mass.parse("500 kg") == 500.0
-    with pytest.raises(InputError, match=r"'-1 g' is too small, the least is 0 kg"):
+    with pytest.raises(InputError, match=r"'-1 g' is too small, the range is 0 kg to 500 kg"):
         mass.parse("-1 g")
-    with pytest.raises(InputError, match=r"'501 kg' is too large, the most is 500 kg"):
+    with pytest.raises(InputError, match=r"'501 kg' is too large, the range is 0 kg to 500 kg"):
         mass.parse("501 kg")

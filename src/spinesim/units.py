@@ -224,12 +224,29 @@ class Quantity(WrittenAsText):
 
     def parse(self, text: object) -> float:
         """Return the SI value, within the limits."""
-        value = parse_quantity(text, self.dimension, _sample(self.dimension, self.low, self.high))
+        value = parse_quantity(text, self.dimension, self._sample_for(text))
+        both = None if self.low is None or self.high is None else f"the range is {self.low} to {self.high}"
         if self.low is not None and value < parse_quantity(self.low, self.dimension):
-            raise InputError(f"{quoted(text)} is too small, the least is {self.low}")
+            raise InputError(f"{quoted(text)} is too small, {both or f'the least is {self.low}'}")
         if self.high is not None and value > parse_quantity(self.high, self.dimension):
-            raise InputError(f"{quoted(text)} is too large, the most is {self.high}")
+            raise InputError(f"{quoted(text)} is too large, {both or f'the most is {self.high}'}")
         return value
+
+    def _sample_for(self, text: object) -> str:
+        """Return an example for messages; for a number without a unit in one that puts it within the limits."""
+        usual = _sample(self.dimension, self.low, self.high)
+        try:
+            number = float(str(text))
+        except ValueError:
+            return usual
+        own = (unit for unit in (_unit(usual), *UNIT_TEXTS[self.dimension]) if self._allows(number, unit))
+        return f"20 {next(own, _unit(usual))}"
+
+    def _allows(self, number: float, unit: str) -> bool:
+        """Tell whether so many of a unit lie within the limits."""
+        value, limits = _scale(unit).to_si(number), (self.low, self.high)
+        low, high = (None if limit is None else parse_quantity(limit, self.dimension) for limit in limits)
+        return (low is None or value >= low) and (high is None or value <= high)
 
     def format(self, value: float) -> str:
         """Return the text of an SI value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import spinesim as ss
@@ -126,6 +127,35 @@ def test_a_level_where_the_muscle_is_not_names_those_where_it_is() -> None:
 def test_a_late_muscle_waits_for_motion() -> None:
     with pytest.raises(NotYetError, match="a delay needs motion"):
         prepare(situation(faults=["transversus_late"]))
+
+
+def test_a_fault_named_twice_is_refused() -> None:
+    again = "the fault 'guarding' is named twice: leave one out @ faults.1"
+    assert problems(faults=["guarding", "guarding"]) == [again]
+
+
+def test_two_faults_that_say_one_setting_are_both_told() -> None:
+    assert problems(faults=["low_back_pain", "guarding"]) == [
+        "the fault 'guarding' says recruitment.co_contraction, and so does faults.0: leave one of them out @ faults.1",
+        "recruitment.co_contraction is stated here, and the fault 'guarding' says it too: "
+        "leave one of them out @ faults.0",
+    ]
+
+
+def test_who_has_pain_hinges_at_the_hips_no_less_than_the_healthy() -> None:
+    """Of a preset that says its own lumbar flexion, pain leaves the share it leaves of the flexion of the healthy."""
+    healthy, pain = (
+        prepare(situation(posture={"preset": "hip_hinge"}, faults=faults)).angles
+        for faults in ([], ["low_back_pain_rhythm"])
+    )
+    assert pain.trunk_inclination == healthy.trunk_inclination
+    rhythms = ss.load_model().rhythms
+    shares = (
+        float(np.interp(healthy.trunk_inclination, rhythms[who].trunk, rhythms[who].lumbar))
+        for who in ("low_back_pain", "healthy")
+    )
+    assert pain.lumbar_flexion / healthy.lumbar_flexion == pytest.approx(next(shares) / next(shares), rel=1e-12)
+    assert 0.0 < pain.lumbar_flexion < healthy.lumbar_flexion
 
 
 def test_what_a_fault_and_the_scenario_both_state_is_told_at_both_places() -> None:

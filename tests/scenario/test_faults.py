@@ -69,6 +69,40 @@ def test_overlapping_statements_are_none_of_one_thing() -> None:
     Scenario.from_dict({"format": 1, "name": "Fine", "muscles": entries, "rotation_offsets": offsets})
 
 
+def overlap(part: str, *entries: dict[str, Any]) -> list[str]:
+    """Return the paths at which overlapping entries are refused."""
+    return [problem.rpartition(" @ ")[2] for problem in problems(**{part: list(entries)})]
+
+
+def test_joints_have_one_number_each_however_they_are_named() -> None:
+    """Of shares, those of all and of one multiply; of gaps, orientations and hips they neither multiply nor add."""
+    gap = {"level": "L4-L5", "gap": "1 mm"}
+    assert overlap("facets", gap, {"level": "all", "gap": "2 mm"}) == ["facets.0.gap", "facets.1.gap"]
+    assert overlap("facets", gap, gap | {"side": "left"}) == ["facets.0.gap", "facets.1.gap"]
+    assert overlap("hips", {"stiffness": "200 %"}, {"side": "left", "stiffness": "300 %"}) == [
+        "hips.0.stiffness",
+        "hips.1.stiffness",
+    ]
+    apart = [gap | {"side": "left"}, gap | {"side": "right"}, {"level": "L3-L4", "gap": "1 mm"}]
+    turned = {"level": "all", "orientation": "50 deg"}
+    Scenario.from_dict({"format": 1, "name": "Fine", "facets": [*apart, turned]})
+
+
+def test_one_fascicle_has_one_number_whichever_way_its_side_is_told() -> None:
+    ended = {"fascicle": "MF_m1s_R", "strength": "50 %"}
+    assert overlap("muscles", ended, {"fascicle": "MF_m1s", "side": "right", "strength": "60 %"}) == [
+        "muscles.0.strength",
+        "muscles.1.strength",
+    ]
+    left = {"fascicle": "MF_m1s", "side": "left", "strength": "60 %"}
+    Scenario.from_dict({"format": 1, "name": "Fine", "muscles": [ended, left]})
+
+
+def test_a_ligament_is_either_weak_or_gone() -> None:
+    weak, gone = {"ligament": "CL", "strength": "50 %"}, {"ligament": "CL", "removed": True}
+    assert overlap("ligaments", weak, gone) == ["ligaments.0.strength", "ligaments.1.removed"]
+
+
 def test_a_fault_may_be_just_a_name() -> None:
     short = Scenario.from_dict({"format": 1, "name": "Short", "faults": ["gluteal_weakness_right"]})
     assert short.faults[0].name == "gluteal_weakness_right"

@@ -45,6 +45,9 @@ def with_faults(model: Model, scenario: Scenario) -> Scenario:
     late = True
     for n, use in enumerate(scenario.faults):
         place = f"faults.{n}"
+        if use in scenario.faults[:n]:
+            problems.append(scenario.problem(f"the fault '{use.name}' is named twice: leave one out", place))
+            continue
         try:
             _write_out(model, use, place, found, places)
         except InputError as error:
@@ -74,7 +77,7 @@ def _write_out(model: Model, use: FaultUse, place: str, found: dict[str, Any], p
         wanted = validate(kind, fault.parts.get(part, {}), Origin())
         for key in wanted.model_fields_set:
             own, new = getattr(found[part], key), getattr(wanted, key)
-            if own not in (None, kind.model_fields[key].default, new):
+            if f"{part}.{key}" in places or own not in (None, kind.model_fields[key].default, new):
                 raise _contradiction(use.name, f"{part}.{key}", place, places.get(f"{part}.{key}", f"{part}.{key}"))
             places[f"{part}.{key}"] = place
             found[part] = found[part].model_copy(update={key: new})

@@ -136,7 +136,8 @@ def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float,
     """Fill up from at most one wanted angle, the preset and the rhythm."""
     wanted = scenario.posture
     rhythm = wanted.lumbopelvic_rhythm
-    own = preset.angles.get("lumbar_flexion") if rhythm in (None, "solved") else None
+    by_fault = isinstance(rhythm, str) and scenario.is_of_a_fault("posture.lumbopelvic_rhythm")
+    own = preset.angles.get("lumbar_flexion") if rhythm in (None, "solved") or by_fault else None
     if wanted.pelvis_tilt is not None:
         lumbar = _first(own, 0.0)
         return wanted.pelvis_tilt + lumbar, wanted.pelvis_tilt, lumbar
@@ -144,13 +145,24 @@ def _by_rhythm(model: Model, scenario: Scenario, preset: Preset) -> tuple[float,
     if wanted.lumbar_flexion is not None:
         lumbar = wanted.lumbar_flexion
     elif own is not None:
-        lumbar = own
+        lumbar = own * (_share_of_healthy(model, str(rhythm), trunk) if by_fault else 1.0)
     elif rhythm is not None and not isinstance(rhythm, str):
         lumbar = rhythm.lumbar_share * trunk
     else:
         curve = model.rhythms["healthy" if rhythm in (None, "solved") else rhythm]
         lumbar = float(np.interp(trunk, curve.trunk, curve.lumbar))
     return trunk, trunk - lumbar, lumbar
+
+
+def _share_of_healthy(model: Model, rhythm: str, trunk: float) -> float:
+    """Return how much of the lumbar flexion of the healthy a rhythm has at that inclination: what a fault leaves of the
+    flexion that a preset says.
+    """
+    theirs, healthy = (
+        float(np.interp(trunk, curve.trunk, curve.lumbar))
+        for curve in (model.rhythms[rhythm], model.rhythms["healthy"])
+    )
+    return theirs / healthy if healthy != 0.0 else 1.0
 
 
 def _out_of_range(model: Model, scenario: Scenario, preset: Preset, values: dict[str, float]) -> list[Problem]:
@@ -163,6 +175,8 @@ def _out_of_range(model: Model, scenario: Scenario, preset: Preset, values: dict
             message = (
                 f"impossible posture: {name} {deg[0]} deg is outside the model's range of {deg[1]} to {deg[2]} deg"
             )
+            if name in left and (low, high) != model.ranges[name]:
+                message += ", which is what the ranges that hips have lost leave of it"
             if name == "right_lateral_bending" and scenario.posture.pelvis_list:
                 message += f", {math.degrees(-scenario.posture.pelvis_list):.4g} deg of it against the listed pelvis"
             key = "preset" if getattr(scenario.posture, name, None) is None else name

@@ -12,7 +12,7 @@ from spinesim.schema import Frozen, Name
 from spinesim.units import Quantity
 
 Angle = Annotated[float, Quantity("angle")]  # the model knows its range
-Turn = Annotated[float, Quantity("angle", "-90 deg", "90 deg")]
+Turn = Annotated[float, Quantity("angle", "-360 deg", "360 deg")]  # the model knows how far each level moves
 Fraction = Annotated[float, Quantity("fraction", "0 %", "100 %")]
 
 
