@@ -53,7 +53,7 @@ def draw(found: Sequence[Row]) -> Figure:
             line = [row for row in own if row["status"] == "converged"]
             axes.plot([r["lost_flexion_deg"] for r in line], [r[key] for r in line], label=f"{depth} deg", **look)
         tidy(axes, words, "flexion lost by both hips, deg")
-    places[0].legend(fontsize=7, loc="center left")
+    places[-1].legend(fontsize=7, loc="lower left")
     return figure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ _UNLIKE = {"facet_force": 10.0, "group_force": 20.0}  # N by which the two sides
 _SAME = 0.5  # N; less is not seen without decimals
 _HALF = 2.4  # cm, half of a vertebra's width as drawn
 _REACH = 11.5  # cm from the middle to the ends of the words
+_WORDS = 20  # letters of a muscle's name beside the facets' numbers, more take a second line
 _TALL = 0.55  # cm, half of a tile's height
 
 
@@ -97,7 +99,8 @@ def _name_muscles(ax: Axes, a: xr.Dataset, b: xr.Dataset, side: str, sign: float
     rows = _busiest_changes(a, b, side)
     heights = np.linspace(top, bottom, max(MOST_MUSCLES, 2))
     for y, (group, before, after) in zip(heights, rows, strict=False):
-        words = f"{group.replace('_', ' ')}\n{number(before)} → {number(after)} ({signed(after - before)})"
+        name = fill(group.replace("_", " "), _WORDS)
+        words = f"{name}\n{number(before)} → {number(after)} ({signed(after - before)})"
         ax.text(sign * _REACH, float(y), words, fontsize=SMALL, color=INK, va="top", ha=_toward(sign))
 
 
