@@ -87,18 +87,32 @@ def _other(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | sides | {turn: minus(entry[turn]) for turn in SIDED_TURNS if turn in entry}
 
 
-@pytest.mark.parametrize("vertebrae", ["held", "settled"])
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str, vertebrae: str) -> None:
-    fields = FAULTS[name] | {"posture": {**FAULTS[name].get("posture", {}), "vertebrae": vertebrae}}
+def unlike_its_mirror(fields: dict[str, Any], limit: float) -> dict[str, float]:
+    """Return the variables of a scenario and of its mirrored person's that differ by more than a share, with it."""
     here, there = (ss.simulate(situation(**one)) for one in (fields, other_side(fields)))
+    assert here.attrs["status"] == there.attrs["status"] != "not_converged"
     units = {variable: known.unit for variable, known in variables().items()}
     mirrored = mirrored_values(there)
     modes = values(here).pop("buckling_mode"), mirrored["buckling_mode"]
     mirrored["buckling_mode"] = modes[1] * np.sign((modes[0] * modes[1]).sum())  # either sense of a mode is the same
     found = differences(values(here), mirrored, units)
-    apart = {variable: gap for variable, gap in found.items() if gap > MIRRORED and variable != "iterations"}
-    assert apart == {}
+    return {variable: gap for variable, gap in found.items() if gap > limit and variable != "iterations"}
+
+
+@pytest.mark.parametrize("vertebrae", ["held", "settled"])
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_left_fault_is_a_right_fault_in_the_mirror(name: str, vertebrae: str) -> None:
+    fields = FAULTS[name] | {"posture": {**FAULTS[name].get("posture", {}), "vertebrae": vertebrae}}
+    assert unlike_its_mirror(fields, MIRRORED) == {}
+
+
+@pytest.mark.parametrize("level", ["L3-L4", "L4-L5"])
+@pytest.mark.parametrize("trunk", [20, 36])
+def test_a_predicted_bend_with_a_held_turn_mirrors_where_its_flat_cost_lets_it(trunk: int, level: str) -> None:
+    """A level that is held turned leaves a cost so flat that the last digits of the lean are anybody's."""
+    posture = {"trunk_inclination": f"{trunk} deg", "lumbopelvic_rhythm": "solved"}
+    turned = {"level": level, "left_axial_rotation": "2 deg" if level == "L4-L5" else "1 deg"}
+    assert unlike_its_mirror({"posture": posture, "rotation_offsets": [turned]}, 1e-7) == {}
 
 
 @pytest.mark.parametrize(
