@@ -90,7 +90,8 @@ def _other(entry: dict[str, Any]) -> dict[str, Any]:
 def unlike_its_mirror(fields: dict[str, Any], limit: float) -> dict[str, float]:
     """Return the variables of a scenario and of its mirrored person's that differ by more than a share, with it."""
     here, there = (ss.simulate(situation(**one)) for one in (fields, other_side(fields)))
-    assert here.attrs["status"] == there.attrs["status"] != "not_converged"
+    assert here.attrs["status"] == there.attrs["status"]
+    assert here.attrs["status"] != "not_converged" or fields["posture"]["vertebrae"] == "held"  # may leave no bend
     units = {variable: known.unit for variable, known in variables().items()}
     mirrored = mirrored_values(there)
     modes = values(here).pop("buckling_mode"), mirrored["buckling_mode"]
